@@ -5,7 +5,7 @@ import type { PolkuError } from '../lib/errors.js';
 import { readRegularFile } from '../lib/regularFile.js';
 import { isText, PERSON_ID, readRecord } from './signedDocument.js';
 
-const FILE = /^(\d{6}|[1-9]\d{6,})\.(?:json|([a-z][a-z0-9-]*)\.([a-z]+))$/;
+const FILE = /^(\d{6}|[1-9]\d{6,})\.(?:json|([a-z][a-z0-9-]*)\.([a-z]+\d*))$/;
 
 /** A document as it is stored: the exact text that was signed, and who signed it. */
 export interface StoredDocument {
@@ -20,7 +20,7 @@ export interface StoredDocument {
 /** What another person added to a document, such as a further signature. */
 export interface Addition {
   readonly person: string;
-  /** The end of the file name. */
+  /** The end of the file name. A number follows it if a person may add several of a kind. */
   readonly kind: string;
   readonly text: string;
 }
@@ -58,7 +58,12 @@ export class DocumentFolder {
       documents.set(sequence, { sequence, ...(await this.#readDocument(name)), additions: [] });
     }
     for (const { name, sequence, person, kind } of files) {
-      if (person === undefined || kind === undefined || !this.options.kinds.includes(kind)) continue;
+      if (
+        person === undefined ||
+        kind === undefined ||
+        !this.options.kinds.includes(kind.replace(/\d+$/, ''))
+      )
+        continue;
       const document = documents.get(sequence);
       if (!document) throw this.options.damaged(`the document that ${name} is about is missing`);
       document.additions.push({ person, kind, text: await this.#readText(name) });

@@ -369,6 +369,11 @@ export const errorTable = {
     status: 429,
     meaning: 'A person has too many proposals waiting for signatures. Withdraw one first.',
   },
+  POLICY_TEST_FAILED: {
+    status: 409,
+    meaning:
+      'Tests of the policies fail, and the proposal does not overrule them. Correct the policies or the tests, or overrule the tests by name with a reason.',
+  },
   SIGNATURE_INVALID: {
     status: 403,
     meaning:

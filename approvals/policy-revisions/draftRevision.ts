@@ -1,7 +1,7 @@
 import { PolkuError } from '../../lib/errors.js';
 import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import { type Content, nextSequence, type RevisionHistory } from './verifyRevisions.js';
-import type { Revision } from './revision.js';
+import type { OverruledTests, Revision } from './revision.js';
 
 const DAY_MS = 86_400_000;
 
@@ -11,7 +11,12 @@ export interface Draft {
   readonly now: Date;
   /** For how long the files that it sets are in force. */
   readonly days: number;
+  /** Tests that fail and that the author accepts. */
+  readonly overruled?: OverruledTests | undefined;
 }
+
+/** File name -> its whole text; undefined: the file is removed. */
+export type FileChanges = Revision['files'];
 
 /**
  * Drafts a revision that changes the policies to the content of a folder.
@@ -21,14 +26,18 @@ export interface Draft {
 export function draftFolder(
   history: RevisionHistory,
   sources: readonly PolicySource[],
-  draft: Draft & { readonly renew: readonly string[] },
+  draft: Draft & {
+    readonly renew: readonly string[];
+    /** Files of tests that change with the policies. */
+    readonly tests?: FileChanges;
+  },
 ): Revision {
   const before: Content = history.inForce?.content ?? new Map();
   const after = new Map(sources.map(({ file, text }) => [file, text]));
   for (const file of draft.renew) {
     if (!after.has(file)) throw new PolkuError('USAGE', `There is no file ${file} to renew.`);
   }
-  return follow(history, changesBetween(before, after, draft.renew), draft);
+  return draftChanges(history, changesBetween(before, after, draft.renew), draft.tests ?? new Map(), draft);
 }
 
 /**
@@ -45,14 +54,27 @@ export function draftRollback(history: RevisionHistory, sequence: number, draft:
     );
   }
   const texts = new Map([...earlier.content].map(([file, { text }]) => [file, text]));
-  return follow(history, changesBetween(history.inForce!.content, texts, []), draft);
+  const { content, allTests } = history.inForce!;
+  return draftChanges(
+    history,
+    changesBetween(content, texts, []),
+    fileChanges(allTests, earlier.allTests),
+    draft,
+  );
+}
+
+/** What differs between two sets of files. */
+export function fileChanges(before: FileChanges, after: FileChanges): FileChanges {
+  const all = new Set([...before.keys(), ...after.keys()]);
+  const changed = [...all].filter((file) => before.get(file) !== after.get(file));
+  return new Map(changed.map((file) => [file, after.get(file)]));
 }
 
 function changesBetween(
   before: Content,
   after: ReadonlyMap<string, string>,
   renew: readonly string[],
-): ReadonlyMap<string, string | undefined> {
+): FileChanges {
   const changes = new Map<string, string | undefined>();
   for (const [file, text] of after)
     if (before.get(file)?.text !== text || renew.includes(file)) changes.set(file, text);
@@ -60,12 +82,17 @@ function changesBetween(
   return changes;
 }
 
-function follow(
+/**
+ * Drafts a revision that makes these changes.
+ * @throws PolkuError USAGE if there is none
+ */
+export function draftChanges(
   history: RevisionHistory,
-  files: Revision['files'],
-  { author, comment, now, days }: Draft,
+  files: FileChanges,
+  tests: FileChanges,
+  { author, comment, now, days, overruled }: Draft,
 ): Revision {
-  if (files.size === 0)
+  if (files.size + tests.size === 0)
     throw new PolkuError(
       'USAGE',
       'Nothing differs from the policies in force, so there is nothing to propose.',
@@ -78,5 +105,7 @@ function follow(
     proposedAt: now,
     expiresAt: new Date(now.getTime() + days * DAY_MS),
     files,
+    tests,
+    overruled,
   };
 }

@@ -12,7 +12,9 @@ import {
 
 const FORMAT = 'polku-policy-revision/1';
 const CLOSURE_FORMAT = 'polku-policy-closure/1';
+const COMMENT_FORMAT = 'polku-policy-comment/1';
 const FILE_NAME = /^[a-z][a-z0-9-]*\.ya?ml$/;
+const TEST_FILE_NAME = /^[a-z][a-z0-9-]*\.test\.ya?ml$/;
 
 /**
  * One step of the policies: the files that it sets, and the revision that it follows. It is immutable once
@@ -27,6 +29,22 @@ export interface Revision extends DocumentHead {
   readonly expiresAt: Date;
   /** File name -> its whole text; undefined: the file is removed. */
   readonly files: ReadonlyMap<string, string | undefined>;
+  /** Name of a file of policy tests -> its whole text; undefined: the file is removed. */
+  readonly tests: ReadonlyMap<string, string | undefined>;
+  /** Tests that fail and that its signers accept nevertheless. */
+  readonly overruled: OverruledTests | undefined;
+}
+
+export interface OverruledTests {
+  /** `registry: name` */
+  readonly tests: readonly string[];
+  readonly reason: string;
+}
+
+/** What a person said about a waiting proposal. The signature is over {@link commentPayload}. */
+export interface SignedComment extends Signature {
+  readonly comment: string;
+  readonly time: Date;
 }
 
 /**
@@ -59,11 +77,24 @@ export function closurePayload(closure: Closure, payload: string, comment: strin
   return writeDocument(CLOSURE_FORMAT, { closure, revision: digestOf(payload), comment });
 }
 
+/** The text that a person signs to comment on a proposal. */
+export function commentPayload(payload: string, comment: string, time: Date): string {
+  return writeDocument(COMMENT_FORMAT, { revision: digestOf(payload), comment, time });
+}
+
 /** The text that a person signs. */
-export function writeRevision(revision: Revision): string {
-  const { parent, files } = revision;
-  const texts = Object.fromEntries([...files].map(([file, text]) => [file, text ?? null]));
-  return writeDocument(FORMAT, { ...revision, parent: parent ?? null, files: texts });
+export function writeRevision({ tests, overruled, ...revision }: Revision): string {
+  return writeDocument(FORMAT, {
+    ...revision,
+    parent: revision.parent ?? null,
+    files: textsOf(revision.files),
+    ...(tests.size > 0 && { tests: textsOf(tests) }),
+    ...(overruled && { overruled }),
+  });
+}
+
+function textsOf(files: Revision['files']): Record<string, string | null> {
+  return Object.fromEntries([...files].map(([file, text]) => [file, text ?? null]));
 }
 
 /** @throws PolkuError POLICY_STORE_INVALID */
@@ -71,17 +102,32 @@ export function readRevision(payload: string): Revision {
   const document = readDocument(payload, FORMAT);
   const { author, comment, ...content } = document?.content ?? {};
   const [proposedAt, expiresAt] = [readTime(content['proposedAt']), readTime(content['expiresAt'])];
-  const files = Object.entries(Object(content['files']) as Record<string, unknown>);
-  const sound =
-    isText(author, PERSON_ID) &&
-    typeof comment === 'string' &&
-    files.length > 0 &&
-    files.every(([file, text]) => FILE_NAME.test(file) && (text === null || typeof text === 'string'));
-  if (!document || !sound || !proposedAt || !expiresAt)
+  const [files, tests] = [
+    readFiles(content['files'], FILE_NAME),
+    readFiles(content['tests'], TEST_FILE_NAME),
+  ];
+  const overruled = readOverruled(content['overruled']);
+  const sound = isText(author, PERSON_ID) && typeof comment === 'string' && overruled !== 'malformed';
+  if (!document || !sound || !proposedAt || !expiresAt || !files || !tests || files.size + tests.size === 0)
     throw new PolkuError('POLICY_STORE_INVALID', `A revision is not of the form ${FORMAT}.`);
   const { sequence, parent } = document;
-  const texts = files.map(([file, text]) => [file, (text as string | null) ?? undefined] as const);
-  return { sequence, parent, author, comment, proposedAt, expiresAt, files: new Map(texts) };
+  return { sequence, parent, author, comment, proposedAt, expiresAt, files, tests, overruled };
+}
+
+/** undefined if a name or a text is none. */
+function readFiles(value: unknown, name: RegExp): Revision['files'] | undefined {
+  const files = Object.entries(Object(value) as Record<string, unknown>);
+  const sound = files.every(([file, text]) => name.test(file) && (text === null || typeof text === 'string'));
+  if (!sound) return undefined;
+  return new Map(files.map(([file, text]) => [file, (text as string | null) ?? undefined]));
+}
+
+function readOverruled(value: unknown): OverruledTests | undefined | 'malformed' {
+  if (value === undefined) return undefined;
+  const { tests, reason } = Object(value) as Record<string, unknown>;
+  const sound =
+    Array.isArray(tests) && tests.every((one) => typeof one === 'string') && typeof reason === 'string';
+  return sound ? { tests: tests as string[], reason } : 'malformed';
 }
 
 export function damagedRevisions(what: string, cause?: unknown): PolkuError {
@@ -102,6 +148,11 @@ export function isCommon(file: string): boolean {
  */
 export function registryOfFile(file: string): string {
   return file.replace(/\.ya?ml$/, '');
+}
+
+/** The file of the registry whose tests a file holds. */
+export function policyFileOfTests(file: string): string {
+  return file.replace('.test.', '.');
 }
 
 /** The owners who must agree that these files change. */

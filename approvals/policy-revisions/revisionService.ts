@@ -13,14 +13,18 @@ import {
 } from '../signedDocument.js';
 import {
   closurePayload,
+  commentPayload,
   ownersConcerned,
   readRevision,
   type Revision,
   type SignedClosure,
+  type SignedComment,
   type SignedRevision,
 } from './revision.js';
+import type { FileChanges } from './draftRevision.js';
 import type { RevisionStore } from './revisionStore.js';
 import {
+  filesConcerned,
   type Content,
   mayClose,
   nextSequence,
@@ -35,6 +39,14 @@ export interface RevisionServiceOptions {
   readonly owners: () => Promise<Owners>;
   /** Compiles policies in a separate thread and returns their problems. */
   readonly check: (sources: readonly PolicySource[]) => Promise<readonly Problem[]>;
+  /**
+   * The tests that fail (`registry: name`) with policies, and with the files of tests that revisions have
+   * set. By default none is run.
+   */
+  readonly failingTests?: (
+    sources: readonly PolicySource[],
+    tests: FileChanges,
+  ) => Promise<readonly string[]>;
   readonly now?: () => Date;
   /** Receives each step that was accepted. */
   readonly events?: Pick<SecurityEvents, 'record'> | undefined;
@@ -43,8 +55,14 @@ export interface RevisionServiceOptions {
 /** Limits for one person: the bytes of a proposal, and how many proposals may wait for signatures. */
 const MAX_PAYLOAD_BYTES = 2 * 2 ** 20;
 const MOST_WAITING = 10;
-/** The most characters of the comment that closes a proposal. */
+/** How many failing tests a message names. */
+const MOST_NAMED = 10;
+/** The most characters of a comment on a proposal, or of one that closes it. */
 const LONGEST_COMMENT = 1_000;
+/** How many comments a person may add to a proposal. */
+const MOST_COMMENTS = 20;
+/** How much the clock of a person who comments may differ. */
+const CLOCK_TOLERANCE_MS = 10 * 60_000;
 
 /**
  * Accepts proposals, approvals and closures of revisions. It has no private keys: people sign on their own
@@ -80,13 +98,15 @@ export class RevisionService {
   /**
    * Stores a revision with its author's signature, if it could come into force once others have signed it.
    * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_UNSIGNED, POLICY_INVALID,
-   * POLICY_TOO_LARGE, POLICY_TOO_MANY
+   * POLICY_TOO_LARGE, POLICY_TOO_MANY, POLICY_TEST_FAILED
    */
   async propose(payload: string, { person, signature }: Signature): Promise<VerifiedRevision> {
     checkSize('The proposal', payload, MAX_PAYLOAD_BYTES);
     const revision = readRevision(payload);
-    for (const [file, text] of revision.files) checkSize(file, text ?? '', MAX_FILE_BYTES);
+    for (const [file, text] of [...revision.files, ...revision.tests])
+      checkSize(file, text ?? '', MAX_FILE_BYTES);
     rejectIdentityCode(revision.comment);
+    if (revision.overruled) checkReason(revision.overruled.reason);
     const owners = await this.#options.owners();
     const history = await this.history();
     if (person !== revision.author)
@@ -106,6 +126,7 @@ export class RevisionService {
     requireSigner(person, ownersOf(verified), this.#now(), owners);
     this.#checkOwners(verified, owners);
     await this.#compile(verified.content);
+    await this.#test(verified);
     await this.#options.store.addRevision(revision.sequence, payload, { person, signature });
     this.#record('policy-proposed', verified);
     return verified;
@@ -144,9 +165,7 @@ export class RevisionService {
    */
   async close(sequence: number, closed: SignedClosure): Promise<VerifiedRevision> {
     const { closure, person, signature, comment } = closed;
-    if (comment.trim() === '' || comment.length > LONGEST_COMMENT)
-      throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
-    rejectIdentityCode(comment);
+    checkReason(comment);
     const owners = await this.#options.owners();
     const revision = await this.waiting(sequence);
     const text = closurePayload(closure, revision.payload, comment);
@@ -173,6 +192,50 @@ export class RevisionService {
       'POLICY_STALE',
       `Revision ${sequence} got its last signature meanwhile: ${takeBack}`,
     );
+  }
+
+  /**
+   * Adds what a person of an owner concerned says about a waiting proposal.
+   * @throws PolkuError SIGNATURE_INVALID, POLICY_STALE, POLICY_EXPIRED, POLICY_TOO_MANY, BAD_USER_INPUT
+   */
+  async comment(sequence: number, said: SignedComment): Promise<VerifiedRevision> {
+    const { person, comment, time } = said;
+    checkReason(comment);
+    if (Math.abs(time.getTime() - this.#now().getTime()) > CLOCK_TOLERANCE_MS)
+      throw new PolkuError('BAD_USER_INPUT', 'The time of the comment is not now. Set the clock.');
+    const owners = await this.#options.owners();
+    const revision = await this.waiting(sequence);
+    this.#verifyComment(revision, said, owners);
+    requireSigner(person, ownersOf(revision), this.#now(), owners);
+    await this.#exclusively(async () => {
+      const earlier = ((await this.#options.store.comments()).get(sequence) ?? []).filter(
+        (one) => one.person === person,
+      );
+      if (earlier.length >= MOST_COMMENTS)
+        throw new PolkuError(
+          'POLICY_TOO_MANY',
+          `"${person}" has made ${earlier.length} comments on revision ${sequence} already.`,
+        );
+      await this.#options.store.addComment(sequence, said, earlier.length + 1);
+    });
+    return revision;
+  }
+
+  /**
+   * What people said about revisions, by number, the oldest first.
+   * @throws PolkuError SIGNATURE_INVALID if a comment was altered; POLICY_STORE_INVALID
+   */
+  async comments({ revisions }: RevisionHistory): Promise<ReadonlyMap<number, readonly SignedComment[]>> {
+    const owners = await this.#options.owners();
+    const all = await this.#options.store.comments();
+    for (const revision of revisions)
+      for (const said of all.get(revision.sequence) ?? []) this.#verifyComment(revision, said, owners);
+    return all;
+  }
+
+  #verifyComment({ sequence, payload }: VerifiedRevision, said: SignedComment, owners: Owners): void {
+    const text = commentPayload(payload, said.comment, said.time);
+    verifySignature(said, text, owners, `a comment on revision ${sequence}`);
   }
 
   /**
@@ -223,6 +286,21 @@ export class RevisionService {
     const errors = (await this.#options.check(sources)).filter(({ severity }) => severity === 'error');
     if (errors.length === 0) return;
     throw new PolkuError('POLICY_INVALID', `The policies would not compile:\n${formatProblems(errors)}`);
+  }
+
+  /** Rejects a proposal with a failing test that its author does not overrule by name. */
+  async #test({ content, allTests, overruled }: VerifiedRevision): Promise<void> {
+    const { failingTests } = this.#options;
+    if (!failingTests) return;
+    const sources = [...content].map(([file, { text }]) => ({ file, text }));
+    const known = new Set(overruled?.tests);
+    const failing = (await failingTests(sources, allTests)).filter((name) => !known.has(name));
+    if (failing.length === 0) return;
+    throw new PolkuError(
+      'POLICY_TEST_FAILED',
+      `${failing.length} tests of the policies fail: ${failing.slice(0, MOST_NAMED).join('; ')}${failing.length > MOST_NAMED ? '; and more' : ''}. Correct the policies or the tests, or overrule the tests by name and say why.`,
+      { tests: failing },
+    );
   }
 
   /** Runs work that reads a revision and then writes to it, one piece of work at a time. */
@@ -280,8 +358,18 @@ function checkNumber({ sequence, author }: Revision, history: RevisionHistory): 
 }
 
 /** The owners that a revision concerns. */
-export function ownersOf({ files, content }: VerifiedRevision): ReadonlySet<string> {
-  return ownersConcerned(files.keys(), [...content.keys(), ...files.keys()]);
+export function ownersOf(
+  revision: Pick<VerifiedRevision, 'files' | 'tests' | 'content'>,
+): ReadonlySet<string> {
+  const changed = filesConcerned(revision);
+  return ownersConcerned(changed, [...revision.content.keys(), ...changed]);
+}
+
+/** @throws PolkuError BAD_USER_INPUT, IDENTITY_CODE_LITERAL */
+function checkReason(text: string): void {
+  if (text.trim() === '' || text.length > LONGEST_COMMENT)
+    throw new PolkuError('BAD_USER_INPUT', `Say why, in at most ${LONGEST_COMMENT} characters.`);
+  rejectIdentityCode(text);
 }
 
 /** A comment is signed and stored with its revision, so that nothing can be removed from it later. */

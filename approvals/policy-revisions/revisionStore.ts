@@ -5,20 +5,30 @@ import { sync } from '../../lib/durableFile.js';
 import { PolkuError } from '../../lib/errors.js';
 import { readRegularFile } from '../../lib/regularFile.js';
 import { type Addition, DocumentFolder } from '../documentFolder.js';
-import { readRecord, type Signature } from '../signedDocument.js';
-import { closures, damagedRevisions, type SignedClosure, type SignedRevision } from './revision.js';
+import { readRecord, readTime, type Signature } from '../signedDocument.js';
+import {
+  closures,
+  damagedRevisions,
+  type SignedClosure,
+  type SignedComment,
+  type SignedRevision,
+} from './revision.js';
 import type { RevisionHistory } from './verifyRevisions.js';
 
 /**
  * The revisions of a city's policies. A document of the folder is a revision with its author's signature.
- * `000007.chief.sig` is the signature of another person, and `000007.chief.closed` the statement of a person
- * who withdrew or rejected it. The store verifies nothing: verifyRevisions does.
+ * `000007.chief.sig` is the signature of another person, `000007.chief.closed` the statement of a person who
+ * withdrew or rejected it, and `000007.chief.comment2` the second comment of a person. The store verifies
+ * nothing: verifyRevisions does.
  */
 export class RevisionStore {
   readonly #folder: DocumentFolder;
 
   constructor(folder: string) {
-    this.#folder = new DocumentFolder(folder, { kinds: ['sig', 'closed'], damaged: damagedRevisions });
+    this.#folder = new DocumentFolder(folder, {
+      kinds: ['sig', 'closed', 'comment'],
+      damaged: damagedRevisions,
+    });
   }
 
   /**
@@ -66,6 +76,40 @@ export class RevisionStore {
     if (await this.#folder.addTo(sequence, { person, kind: 'closed', text })) return;
     throw new PolkuError('SIGNATURE_INVALID', `"${person}" has closed revision ${sequence} already.`);
   }
+
+  /**
+   * The comments on each revision that has any, the oldest first.
+   * @throws PolkuError POLICY_STORE_INVALID
+   */
+  async comments(): Promise<ReadonlyMap<number, readonly SignedComment[]>> {
+    const documents = await this.#folder.read();
+    const all = documents.map(({ sequence, additions }) => {
+      const comments = additions
+        .filter(({ kind }) => kind.startsWith('comment'))
+        .map((addition) => readComment(sequence, addition));
+      return [sequence, comments.toSorted((a, b) => a.time.getTime() - b.time.getTime())] as const;
+    });
+    return new Map(all.filter(([, comments]) => comments.length > 0));
+  }
+
+  /**
+   * @param number counts the comments of the person on this revision, from 1
+   * @throws PolkuError POLICY_STALE if the person added another comment meanwhile
+   */
+  async addComment(sequence: number, { person, ...comment }: SignedComment, number: number): Promise<void> {
+    const text = `${JSON.stringify(comment, null, 2)}\n`;
+    if (await this.#folder.addTo(sequence, { person, kind: `comment${number}`, text })) return;
+    throw new PolkuError('POLICY_STALE', `"${person}" added another comment meanwhile; send it again.`);
+  }
+}
+
+function readComment(sequence: number, { person, text }: Addition): SignedComment {
+  const content = readRecord(text) ?? {};
+  const { comment, signature } = content;
+  const time = readTime(content['time']);
+  if (typeof comment !== 'string' || typeof signature !== 'string' || !time)
+    throw damagedRevisions(`a comment of "${person}" on revision ${sequence} is not of the expected form`);
+  return { person, comment, time, signature };
 }
 
 function readClosure(sequence: number, { person, text }: Addition): SignedClosure {

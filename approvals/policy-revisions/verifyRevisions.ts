@@ -3,7 +3,9 @@ import { digestOf, signaturesMissing, signsFor, verifySignature } from '../signe
 import {
   closurePayload,
   damagedRevisions,
+  isCommon,
   ownersConcerned,
+  policyFileOfTests,
   readRevision,
   type Revision,
   type SignedClosure,
@@ -40,6 +42,8 @@ export interface VerifiedRevision extends Revision {
   readonly closed: SignedClosure | undefined;
   /** All policies after this revision. */
   readonly content: Content;
+  /** All files of tests that revisions up to this one have set or removed (undefined). */
+  readonly allTests: ReadonlyMap<string, string | undefined>;
 }
 
 export interface RevisionHistory {
@@ -98,7 +102,7 @@ function verify(
   const signers = new Set(signatures.map(({ person }) => person));
   const content = contentAfter(revision, before?.content ?? new Map());
   const all = new Set([...(before?.content.keys() ?? []), ...content.keys()]);
-  const concerned = ownersConcerned(revision.files.keys(), all);
+  const concerned = ownersConcerned(filesConcerned(revision), all);
   for (const { closure, comment, person, signature } of closures)
     verifySignature({ person, signature }, closurePayload(closure, payload, comment), owners, what);
   const missing = [...concerned]
@@ -112,6 +116,7 @@ function verify(
     missing: new Map(missing),
     closed: closures.find((closure) => mayClose(closure, revision, concerned, owners)),
     content,
+    allTests: new Map([...(before?.allTests ?? []), ...revision.tests]),
     before,
     approved: missing.length === 0 && (before?.approved ?? true),
   };
@@ -124,6 +129,22 @@ function contentAfter({ files, expiresAt }: Revision, before: Content): Content 
     else content.set(file, { text, expiresAt });
   }
   return content;
+}
+
+/** The policy files that a revision changes, or whose tests it changes. */
+export function filesConcerned({ files, tests }: Pick<Revision, 'files' | 'tests'>): Iterable<string> {
+  return [...files.keys(), ...[...tests.keys()].map(policyFileOfTests)];
+}
+
+/** Expired files grant nothing. If a common file has expired, no file grants anything. */
+export function withoutExpired(content: Content, now: Date): Content {
+  const gone = expiredFiles(content, now);
+  const everything = gone.some(isCommon);
+  return new Map([...content].filter(([file]) => isCommon(file) || !(everything || gone.includes(file))));
+}
+
+export function expiredFiles(content: Content, now: Date): readonly string[] {
+  return [...content].filter(([, { expiresAt }]) => expiresAt <= now).map(([file]) => file);
 }
 
 /** Whether a person may close a proposal in this way. */

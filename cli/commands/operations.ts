@@ -12,7 +12,8 @@ import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { ReadOperation } from '../../policies/engine/test/checkCase.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
 import { policiesOption } from '../options.js';
-import { checkOperations, committedApi, loadOperations, operationReader } from '../runtime/loadOperations.js';
+import { operationReader } from '../../gateway/operation/readOperation.js';
+import { checkOperations, committedApi, loadOperations } from '../runtime/loadOperations.js';
 import { operationsFolder } from '../runtime/openOperations.js';
 import { loadPolicy } from '../runtime/openPolicy.js';
 

@@ -17,7 +17,8 @@ import { explain } from '../../policies/engine/report/explain.js';
 import { matrix, type MatrixFormat, matrixFormats } from '../../policies/engine/report/matrix.js';
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
 import { policiesFolder, policiesOption } from '../options.js';
-import { checkOperations, committedApi, loadOperations, operationReader } from '../runtime/loadOperations.js';
+import { operationReader } from '../../gateway/operation/readOperation.js';
+import { checkOperations, committedApi, loadOperations } from '../runtime/loadOperations.js';
 import { compileFolder, loadPolicy } from '../runtime/openPolicy.js';
 import { revisionCommands } from './policyRevisions.js';
 

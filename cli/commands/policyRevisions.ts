@@ -15,7 +15,7 @@ import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
-import { openRevisionService } from '../runtime/openPolicy.js';
+import { openRevisionService } from '../runtime/openRevisions.js';
 import { readSigner } from '../runtime/secrets.js';
 import { commandEvents } from '../runtime/securitySink.js';
 

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { GraphQLSchema } from 'graphql';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
 import { PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { PolkuError } from '../../lib/errors.js';
@@ -6,15 +7,12 @@ import { packageVersion } from '../../lib/packageRoot.js';
 import { SecurityEvents } from '../../schema/securityEvents.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { configurationOf, KeyOption } from '../configuration/keyOption.js';
-import { auditWitnessOption, untilStopped, wholeNumber } from '../options.js';
+import { auditWitnessOption, policiesFolder, untilStopped, wholeNumber } from '../options.js';
 import { demoLogin, loadPersonas, trustedIssuersOf } from '../runtime/identity.js';
-import {
-  openPolicy,
-  openRevisionService,
-  policyOptionsOf,
-  registerTrust,
-  storeFolder,
-} from '../runtime/openPolicy.js';
+import { openPolicy, policyOptionsOf, registerTrust, storeFolder } from '../runtime/openPolicy.js';
+import { committedApi } from '../runtime/loadOperations.js';
+import { operationsFolder } from '../runtime/openOperations.js';
+import { openPolicyDrafts, openReviewThread, openRevisionService } from '../runtime/openRevisions.js';
 import { recordConfiguration } from '../runtime/recordConfiguration.js';
 import { secretsOf } from '../runtime/secrets.js';
 import { securitySink } from '../runtime/securitySink.js';
@@ -131,10 +129,22 @@ export async function serve(
     sink: securitySink(configuration.log.securityEvents, log),
     digest: (subject) => personDigests.ofSubject(subject),
   });
+  let apiSchema: () => GraphQLSchema | Promise<GraphQLSchema> = committedApi;
+  const thread = openReviewThread(() => apiSchema());
+  const revisionService = isTrial
+    ? undefined
+    : await openRevisionService({ data, store, owners, events, thread });
   const city = await startCity({
     configuration,
     policy,
-    revisionService: isTrial ? undefined : await openRevisionService({ data, store, owners, events }),
+    revisionService,
+    onComposed: (composed) => (apiSchema = composed),
+    policyDrafts: openPolicyDrafts({
+      revisionService,
+      policies: policies.folder ?? policiesFolder,
+      operations: operationsFolder(configuration),
+      thread,
+    }),
     secrets,
     trusted,
     securityEvents: events,
@@ -142,13 +152,14 @@ export async function serve(
     dev,
     log,
   }).catch(async (error: unknown) => {
-    await policy.close();
+    await Promise.all([policy.close(), thread.close()]);
     throw error;
   });
   await recordConfiguration(configuration, 'gateway', events);
   log.write('started', 'The gateway accepts requests.', { version: packageVersion(), node: process.version });
   const stop = async (): Promise<void> => {
     await city.stop();
+    await thread.close();
     log.write('stopped', 'The gateway has stopped.');
     await log.close();
   };

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
 import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { composeContracts } from '../../federation/supergraph/supergraph.js';
-import { selectedFields } from '../../gateway/operation/policyCheck.js';
 import { PolkuError } from '../../lib/errors.js';
 import { NotRegularFileError, readRegularFile } from '../../lib/regularFile.js';
 import type { StoredOperation } from '../../policies/engine/compare/operationImpact.js';
 import { parseFile } from '../../policies/engine/parse/parsePolicy.js';
 import { fileSchemas } from '../../policies/engine/parse/policyFiles.js';
 import { collectProblems, formatProblems, type Problem } from '../../policies/engine/parse/problems.js';
-import type { ReadOperation } from '../../policies/engine/test/checkCase.js';
 import { committedSdl } from './openPolicy.js';
 
 /**
@@ -126,19 +124,4 @@ function operationFaults(text: string, api: GraphQLSchema): readonly GraphQLErro
     // A text that nests too deep exhausts the stack.
     return [error instanceof GraphQLError ? error : new GraphQLError('The text nests too deep.')];
   }
-}
-
-/** Reads operations as the gateway does, so that policy tests check the same coordinates as the gateway. */
-export function operationReader(api: GraphQLSchema): ReadOperation {
-  return (text) => {
-    try {
-      const document = parse(text);
-      const faults = validate(api, document).map(({ message }) => message);
-      if (faults.length > 0) return { coordinates: [], faults };
-      const coordinates = selectedFields(api, document).flatMap((selected) => selected.coordinates);
-      return { coordinates: [...new Set(coordinates)].sort(), faults: [] };
-    } catch (error) {
-      return { coordinates: [], faults: [(error as Error).message] };
-    }
-  };
 }

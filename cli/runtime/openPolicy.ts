@@ -1,9 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileApart } from '../../approvals/policy-revisions/compileApart.js';
 import { loadOwners } from '../../approvals/owners.js';
-import { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
-import { RevisionStore, SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
+import { SeenRevision } from '../../approvals/policy-revisions/revisionStore.js';
 import {
   folderSource,
   followRevisions,
@@ -23,7 +21,6 @@ import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.j
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
-import type { SecurityEvents } from '../../schema/securityEvents.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
 import { derivedModules, leftOut } from '../../subgraphs/registries.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -88,22 +85,6 @@ export async function openPolicy(options: PolicyOptions, process: string, log: L
     graph,
     log,
     everyMs: url ? GATEWAY_MS : FOLDER_MS,
-  });
-}
-
-/** The service with which people on this machine sign revisions. */
-export async function openRevisionService(options: {
-  readonly data: string;
-  readonly store?: string | undefined;
-  readonly owners?: string | undefined;
-  readonly events?: SecurityEvents | undefined;
-}): Promise<RevisionService> {
-  const graph = await committedGraph();
-  return new RevisionService({
-    store: new RevisionStore(options.store ?? storeFolder(options.data)),
-    owners: () => loadOwners(ownersFile(options)),
-    check: compileApart(graph),
-    events: options.events,
   });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { localDataSource } from '../../gateway/registries/localDataSource.js';
@@ -11,6 +12,7 @@ import { PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { readFieldUse } from '../../gateway/audit/fieldUse.js';
 import { PersonLog } from '../../gateway/audit/personLog.js';
 import { Gateway } from '../../gateway/gateway.js';
+import type { PolicyDrafts } from '../../gateway/policy-review/policyDrafts.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
 import { serveGateway } from '../../gateway/http/serveGateway.js';
 import type { DevIssuer } from '../../gateway/identity/devIssuer.js';
@@ -57,6 +59,10 @@ interface CityOptions {
   readonly policy: PolicyInForce;
   /** Accepts signed policy revisions; undefined with `--dev`. */
   readonly revisionService: RevisionService | undefined;
+  /** Shows what drafts of policies and waiting revisions would change. */
+  readonly policyDrafts: PolicyDrafts;
+  /** Called when the API schema of all registries is known. */
+  readonly onComposed: (apiSchema: () => GraphQLSchema) => void;
   readonly secrets: Secrets;
   readonly trusted: readonly TrustedIssuer[];
   /** Whose signatures are valid in the register of risk models. */
@@ -139,6 +145,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
       hidesRecipients: (person) => local.isShielded(person),
     },
     revisionService,
+    policyDrafts: options.policyDrafts,
     fieldUse: (coordinate, since, client) => readFieldUse(data, { coordinate, since, client }),
     registryState: (registry) =>
       remotes.find(({ contract }) => contract.name === registry)?.state ?? ANSWERS_HERE,
@@ -182,6 +189,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const supergraph = loadCitySupergraph(sources.map(observedSource), {
     planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000),
   });
+  options.onComposed(() => supergraph.apiSchema);
   closing.push(() => supergraph.planner.close());
   await supergraph.planner.ready;
   closing.push(await watchRegistries(remotes));

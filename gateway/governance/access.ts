@@ -13,6 +13,7 @@ import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import { purposeTerm, recipientTerm, roleTerm, PolicyTerm } from './policyTerm.js';
+import type { PolicyDrafts } from '../policy-review/policyDrafts.js';
 import type { Oversight } from '../audit/oversight.js';
 import type { RegistryState } from '../registries/pinnedSource.js';
 
@@ -24,6 +25,7 @@ export interface GovernanceContext {
   readonly accessLog: AccessLogSource;
   /** undefined with `--dev`, where nobody signs policies. */
   readonly revisionService: RevisionService | undefined;
+  readonly policyDrafts: PolicyDrafts;
   readonly fieldUse: FieldUseSource;
   readonly registryState: (registry: string) => RegistryState;
   /** What the log controller reads. */

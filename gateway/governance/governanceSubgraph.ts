@@ -7,6 +7,7 @@ import type { Oversight } from '../audit/oversight.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import type { RegistryState } from '../registries/pinnedSource.js';
+import type { PolicyDrafts } from '../policy-review/policyDrafts.js';
 import {
   AccessInfo,
   type AccessLogSource,
@@ -37,6 +38,17 @@ import {
 } from './policyMatrix.js';
 import { PolicySigning, PolicySigningResolver, SigningPerson } from './policySigners.js';
 import { CatalogueField, GovernedRegistry, RegistryStateResolver } from './registryState.js';
+import {
+  OperationDifference,
+  PolicyDifference,
+  PolicyDraftCheck,
+  PolicyDraftResolver,
+  PolicyExample,
+  PolicyFile,
+  PolicyPayloadResolver,
+  PolicyProblem,
+  PolicyTestOutcome,
+} from './policyDraftCheck.js';
 import { BreakGlassPage, BreakGlassResolver, BreakGlassReview, BreakGlassUse } from './breakGlassReviews.js';
 import { LoggedDecision, LoggedDecisionPage, LoggedDecisionResolver } from './loggedDecisions.js';
 import {
@@ -47,7 +59,14 @@ import {
   LogVerification,
   LogVerificationResolver,
 } from './logVerification.js';
-import { MissingSignatures, PolicyRevision, RevisionResolver } from './revisions.js';
+import {
+  MissingSignatures,
+  PolicyComment,
+  PolicyRevision,
+  RevisionResolver,
+  RevisionTextResolver,
+  TestOverruling,
+} from './revisions.js';
 import { UnusualAccessFinding, UnusualAccessReport, UnusualAccessResolver } from './unusualFindings.js';
 import { PolicyTerm } from './policyTerm.js';
 
@@ -60,6 +79,8 @@ export interface InForce {
   readonly accessLog: AccessLogSource;
   /** Where policies are signed; undefined with `--dev`, where nobody signs. */
   readonly revisionService?: RevisionService | undefined;
+  /** Shows what drafts and revisions would change. */
+  readonly policyDrafts: PolicyDrafts;
   /** Counts requests for a field. */
   readonly fieldUse: FieldUseSource;
   readonly registryState: (registry: string) => RegistryState;
@@ -72,6 +93,9 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new AccessResolver(),
     new AccessLogResolver(),
     new RevisionResolver(),
+    new RevisionTextResolver(),
+    new PolicyDraftResolver(),
+    new PolicyPayloadResolver(),
     new PolicyMatrixResolver(),
     new PolicyExplanationResolver(),
     new PolicySigningResolver(),
@@ -88,6 +112,15 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     AccessLogEntry,
     MissingSignatures,
     PolicyRevision,
+    PolicyComment,
+    TestOverruling,
+    PolicyFile,
+    PolicyProblem,
+    PolicyTestOutcome,
+    PolicyDifference,
+    OperationDifference,
+    PolicyExample,
+    PolicyDraftCheck,
     PolicyRule,
     PolicyWay,
     MatrixColumn,
@@ -128,6 +161,7 @@ export async function createGovernanceSubgraph({
   apiSchema,
   accessLog,
   revisionService,
+  policyDrafts,
   fieldUse,
   registryState,
   oversight,
@@ -148,6 +182,7 @@ export async function createGovernanceSubgraph({
           apiSchema: apiSchema(),
           accessLog,
           revisionService,
+          policyDrafts,
           fieldUse,
           registryState,
           oversight,

@@ -1,16 +1,24 @@
 import type { VerifiedRevision, RevisionState } from '../../approvals/policy-revisions/verifyRevisions.js';
+import {
+  closurePayload,
+  commentPayload,
+  type SignedComment,
+} from '../../approvals/policy-revisions/revision.js';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
+import { readTime } from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
 import {
   Arg,
   Ctx,
   Field,
+  FieldResolver,
   Int,
   Mutation,
   ObjectType,
   Query,
   registerEnumType,
   Resolver,
+  Root,
 } from '../../lib/typeGraphql.js';
 import type { GovernanceContext } from './access.js';
 
@@ -44,6 +52,27 @@ export class MissingSignatures {
   readonly count!: number;
 }
 
+@ObjectType({ description: 'Tests that fail and that the signers of a revision accept.' })
+export class TestOverruling {
+  @Field(() => [String], { description: 'registry: name' })
+  readonly tests!: readonly string[];
+
+  @Field(() => String)
+  readonly reason!: string;
+}
+
+@ObjectType({ description: 'What a person of owners.yaml said about a waiting revision, and signed.' })
+export class PolicyComment {
+  @Field(() => String, { description: 'Id in owners.yaml.' })
+  readonly person!: string;
+
+  @Field(() => String, { description: 'ISO 8601, UTC.' })
+  readonly time!: string;
+
+  @Field(() => String)
+  readonly comment!: string;
+}
+
 @ObjectType({ description: 'A change of the policies, as its author signed it.' })
 export class PolicyRevision {
   @Field(() => Int)
@@ -66,8 +95,17 @@ export class PolicyRevision {
   })
   readonly expiresAt!: string;
 
-  @Field(() => [String], { description: 'The files that it sets or removes.' })
+  @Field(() => [String], { description: 'The files that it sets or removes, those of tests last.' })
   readonly files!: readonly string[];
+
+  @Field(() => TestOverruling, {
+    nullable: true,
+    description: 'The failing tests that its author overruled.',
+  })
+  readonly overruled!: TestOverruling | null;
+
+  @Field(() => [PolicyComment], { description: 'The oldest first.' })
+  readonly comments!: readonly PolicyComment[];
 
   @Field(() => [String], { description: 'Ids of the people who have signed it.' })
   readonly signers!: readonly string[];
@@ -94,6 +132,8 @@ const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
   rejected: RevisionStanding.REJECTED,
 };
 
+const SIGNATURE = 'Ed25519 over the text in base64url, or that of a passkey.';
+
 /**
  * Does what `polku policy history|propose|approve|withdraw|reject` do, for people who can reach only the
  * gateway. No private key is sent here.
@@ -102,8 +142,10 @@ const standings: Readonly<Record<RevisionState, RevisionStanding>> = {
 export class RevisionResolver {
   @Query(() => [PolicyRevision], { nullable: true, description: 'Every policy revision, the newest first.' })
   async policyRevisions(@Ctx() { revisionService }: GovernanceContext): Promise<readonly PolicyRevision[]> {
-    const { revisions } = await signedBy(revisionService).history();
-    return revisions.map(describe).reverse();
+    const service = signedBy(revisionService);
+    const history = await service.history();
+    const comments = await service.comments(history);
+    return history.revisions.map((one) => describe(one, comments.get(one.sequence))).reverse();
   }
 
   @Mutation(() => PolicyRevision, {
@@ -114,7 +156,7 @@ export class RevisionResolver {
     @Ctx() { revisionService }: GovernanceContext,
     @Arg('payload', () => String, { description: 'The exact text that was signed.' }) payload: string,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
-    @Arg('signature', () => String, { description: 'Ed25519 over the payload, base64url.' })
+    @Arg('signature', () => String, { description: SIGNATURE })
     signature: string,
   ): Promise<PolicyRevision> {
     return describe(await signedBy(revisionService).propose(payload, { person, signature }));
@@ -128,7 +170,7 @@ export class RevisionResolver {
     @Ctx() { revisionService }: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who signs.' }) person: string,
-    @Arg('signature', () => String, { description: 'Ed25519 over the payload of the revision, base64url.' })
+    @Arg('signature', () => String, { description: SIGNATURE })
     signature: string,
   ): Promise<PolicyRevision> {
     return describe(await signedBy(revisionService).approve(sequence, { person, signature }));
@@ -143,7 +185,7 @@ export class RevisionResolver {
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
-    @Arg('signature', () => String, { description: 'What "polku policy sign --withdraw" printed.' })
+    @Arg('signature', () => String, { description: 'Over the closingText of the revision.' })
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'withdrawn', person, comment, signature } as const;
@@ -159,12 +201,73 @@ export class RevisionResolver {
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who refuses it.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
-    @Arg('signature', () => String, { description: 'What "polku policy sign --reject" printed.' })
+    @Arg('signature', () => String, { description: 'Over the closingText of the revision.' })
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'rejected', person, comment, signature } as const;
     return describe(await signedBy(revisionService).close(sequence, closed));
   }
+
+  @Mutation(() => PolicyRevision, {
+    nullable: true,
+    description: 'Adds a signed comment to a waiting revision, by a person of an owner concerned.',
+  })
+  async commentPolicy(
+    @Ctx() { revisionService }: GovernanceContext,
+    @Arg('sequence', () => Int) sequence: number,
+    @Arg('person', () => String, { description: 'Id of the person who comments.' }) person: string,
+    @Arg('comment', () => String, { description: 'It is signed, too.' }) comment: string,
+    @Arg('time', () => String, { description: 'Now, as it was signed.' }) time: string,
+    @Arg('signature', () => String, { description: 'Over the commentText of the revision.' })
+    signature: string,
+  ): Promise<PolicyRevision> {
+    const service = signedBy(revisionService);
+    const said = { person, comment, time: timeOf(time), signature };
+    const revision = await service.comment(sequence, said);
+    return describe(revision, (await service.comments(await service.history())).get(sequence));
+  }
+}
+
+enum RevisionClosure {
+  WITHDRAW = 'WITHDRAW',
+  REJECT = 'REJECT',
+}
+registerEnumType(RevisionClosure, {
+  name: 'RevisionClosure',
+  description: 'How a waiting revision is ended.',
+  valuesConfig: {
+    WITHDRAW: { description: 'By its author.' },
+    REJECT: { description: 'By another person of an owner concerned.' },
+  },
+});
+
+/** Texts that people sign next to a revision. A client can also write them itself. */
+@Resolver(() => PolicyRevision)
+export class RevisionTextResolver {
+  @FieldResolver(() => String, { description: 'The exact text that is signed to end the revision.' })
+  closingText(
+    @Root() { payload }: PolicyRevision,
+    @Arg('closure', () => RevisionClosure) closure: RevisionClosure,
+    @Arg('comment', () => String, { description: 'Why.' }) comment: string,
+  ): string {
+    return closurePayload(closure === RevisionClosure.REJECT ? 'rejected' : 'withdrawn', payload, comment);
+  }
+
+  @FieldResolver(() => String, { description: 'The exact text that is signed to comment on the revision.' })
+  commentText(
+    @Root() { payload }: PolicyRevision,
+    @Arg('comment', () => String) comment: string,
+    @Arg('time', () => String, { description: 'Now: ISO 8601, UTC, with milliseconds.' }) time: string,
+  ): string {
+    return commentPayload(payload, comment, timeOf(time));
+  }
+}
+
+/** @throws PolkuError BAD_USER_INPUT */
+function timeOf(text: string): Date {
+  const time = readTime(text);
+  if (time) return time;
+  throw new PolkuError('BAD_USER_INPUT', 'Write the time like 2026-11-30T12:00:00.000Z.');
 }
 
 function signedBy(revisionService: RevisionService | undefined): RevisionService {
@@ -175,15 +278,17 @@ function signedBy(revisionService: RevisionService | undefined): RevisionService
   );
 }
 
-function describe(revision: VerifiedRevision): PolicyRevision {
-  const { state, missing, files, signers, proposedAt, expiresAt, closed } = revision;
+function describe(revision: VerifiedRevision, comments: readonly SignedComment[] = []): PolicyRevision {
+  const { state, missing, files, tests, signers, proposedAt, expiresAt, closed, overruled } = revision;
   const isClosed = state === 'withdrawn' || state === 'rejected';
   return {
     ...revision,
     standing: standings[state],
     proposedAt: proposedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
-    files: [...files.keys()],
+    files: [...files.keys(), ...tests.keys()],
+    overruled: overruled ?? null,
+    comments: comments.map(({ person, time, comment }) => ({ person, time: time.toISOString(), comment })),
     signers: [...signers],
     closedBy: isClosed ? (closed?.person ?? null) : null,
     closedBecause: isClosed ? (closed?.comment ?? null) : null,

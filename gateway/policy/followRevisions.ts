@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import {
   type Content,
+  expiredFiles,
   type VerifiedRevision,
   verifyRevisions,
+  withoutExpired,
 } from '../../approvals/policy-revisions/verifyRevisions.js';
 import type { Owners } from '../../approvals/owners.js';
 import { isCommon, registryOfFile, type SignedRevision } from '../../approvals/policy-revisions/revision.js';
@@ -58,9 +60,6 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
     return history.inForce;
   }
 
-  const expiredFiles = (): readonly string[] =>
-    [...inForce.content].filter(([, { expiresAt }]) => expiresAt <= now()).map(([file]) => file);
-
   function expiry(): PolicyExpiry | undefined {
     const files = [...inForce.content].map(([file, { expiresAt }]) => ({ file, at: expiresAt }));
     return files.sort((one, other) => one.at.getTime() - other.at.getTime())[0];
@@ -69,7 +68,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
   /** The policy of the revision in force, without expired files. */
   function ruling(): Policy {
     const { sequence, content } = inForce;
-    const gone = expiredFiles();
+    const gone = expiredFiles(content, now());
     expired = gone.join();
     if (gone.length > 0) {
       const what = gone.some(isCommon) ? 'everything' : `all of ${gone.map(registryOfFile).join(', ')}`;
@@ -79,7 +78,7 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
         { code: 'POLICY_EXPIRED', sequence },
       );
     }
-    return compile(withoutExpired(content, gone), graph);
+    return compile(withoutExpired(content, now()), graph);
   }
 
   let reported = '';
@@ -106,17 +105,11 @@ export async function followRevisions(options: FollowOptions): Promise<PolicyInF
       refuse(error);
     }
     // Expiry is checked even if the source cannot be read: blocked updates must not keep a policy alive.
-    return expiredFiles().join() !== expired ? ruling() : undefined;
+    return expiredFiles(inForce.content, now()).join() !== expired ? ruling() : undefined;
   }
 
   inForce = (await newest())!;
   return new PollingPolicy(ruling(), look, { everyMs, onError: refuse, expiry });
-}
-
-/** Expired files grant nothing. If a common file has expired, no file grants anything. */
-function withoutExpired(content: Content, gone: readonly string[]): Content {
-  const everything = gone.some(isCommon);
-  return new Map([...content].filter(([file]) => isCommon(file) || !(everything || gone.includes(file))));
 }
 
 /** @throws PolkuError POLICY_INVALID with every fault and its position */

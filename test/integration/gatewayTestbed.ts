@@ -16,6 +16,7 @@ import { PersonLog, type PersonLogPage } from '../../gateway/audit/personLog.js'
 import { Reviews } from '../../gateway/audit/reviews.js';
 import { logEntries } from '../../gateway/audit/readRecords.js';
 import { Gateway, type GatewayOptions } from '../../gateway/gateway.js';
+import { PolicyDrafts } from '../../gateway/policy-review/policyDrafts.js';
 import { createGovernanceSubgraph } from '../../gateway/governance/governanceSubgraph.js';
 import { serveGateway } from '../../gateway/http/serveGateway.js';
 import { createDevIssuer, type DevIssuer } from '../../gateway/identity/devIssuer.js';
@@ -234,6 +235,13 @@ export async function startGateway(
         personLog.recordsOf(new Set([personDigests.of(person)]), page),
       hidesRecipients: () => false,
     },
+    policyDrafts: new PolicyDrafts({
+      revisionService: undefined,
+      folder: async () => [],
+      tests: async () => [],
+      operations: async () => [],
+      thread: { review: () => Promise.reject(new Error('This gateway reviews no drafts.')) },
+    }),
     fieldUse: async (coordinate: string, since: string) => readFieldUse(folder, { coordinate, since }),
     registryState: () => ({ isReachable: true, differences: [] }),
     oversight: new Oversight({

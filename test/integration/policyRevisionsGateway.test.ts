@@ -38,6 +38,8 @@ const BOTH = `mutation ($payload: String!, $sequence: Int!, $one: String!, $two:
   first: proposePolicy(payload: $payload, person: "health-1", signature: $one) { standing }
   second: approvePolicy(sequence: $sequence, person: "health-2", signature: $two) { standing }
 }`;
+/** A test that a coarser diagnosis fails. */
+const TEST = 'health: a clinician reads the record of a patient in care';
 const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';
 
 /** Health services show the care team only the chapter of a diagnosis. */
@@ -70,9 +72,12 @@ describe('signed policies of a gateway in production', () => {
   });
 
   /** The next revision of the health services, as health-1 drafts it at home. */
-  async function draft(change: (text: string) => string): Promise<{ payload: string; sequence: number }> {
+  async function draft(
+    change: (text: string) => string,
+    overruled?: { tests: string[]; reason: string },
+  ): Promise<{ payload: string; sequence: number }> {
     const sources = await signed.sources('health.yaml', change);
-    const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [] };
+    const terms = { author: 'health-1', comment: 'because', now: new Date(), days: 30, renew: [], overruled };
     const revision = draftFolder(await signed.revisionService.history(), sources, terms);
     return { payload: writeRevision(revision), sequence: revision.sequence };
   }
@@ -98,9 +103,18 @@ describe('signed policies of a gateway in production', () => {
     });
   });
 
+  it('are not proposed while a test fails that nobody overruled by name', async () => {
+    for (const overruled of [undefined, { tests: ['health: another'], reason: 'because' }]) {
+      const { payload } = await draft(coarser, overruled);
+      const signature = await sign(payload, 'health-1');
+      const refused = await served.ask(DATA_OWNER, PROPOSE, { payload, person: 'health-1', signature });
+      expect(codes(refused)).toEqual(['POLICY_TEST_FAILED']);
+    }
+  });
+
   it('change when a second person of the owner signs, without a restart', async () => {
     expect(await diagnoses()).toContainEqual(expect.stringMatching(/^[A-Z]\d\d/));
-    const { payload, sequence } = await draft(coarser);
+    const { payload, sequence } = await draft(coarser, { tests: [TEST], reason: 'the test is out of date' });
     const proposed = await served.ask(DATA_OWNER, PROPOSE, {
       payload,
       person: 'health-1',

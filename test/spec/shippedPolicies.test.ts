@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { committedApi, loadOperations, operationReader } from '../../cli/runtime/loadOperations.js';
+import { operationReader } from '../../gateway/operation/readOperation.js';
+import { committedApi, loadOperations } from '../../cli/runtime/loadOperations.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { operationStates } from '../../policies/engine/compare/operationImpact.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';

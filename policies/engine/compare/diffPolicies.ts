@@ -15,18 +15,32 @@ interface PolicyDiff {
   readonly narrows: boolean;
 }
 
+type Verb = 'gains' | 'loses' | 'sees more of' | 'sees less of' | 'sees otherwise';
+
+/** What changes about one field for one requester. */
 interface Difference {
-  readonly what: string;
-  readonly verb: 'gains' | 'loses' | 'sees more of' | 'sees less of' | 'sees otherwise';
-  readonly from: string;
-  readonly to: string;
+  /** A coordinate, or `Type < coordinate` for what a derived type may use. */
+  readonly key: string;
+  readonly verb: Verb;
+  readonly was: readonly Permission[];
+  readonly is: readonly Permission[];
 }
 
-/** A difference, its first day, and the credentials (recipient or permit) with which it applies. */
+/** What changes about one field for a role and a purpose. */
+export interface AccessDifference extends Difference {
+  readonly role: string;
+  readonly purpose: string;
+  /** The day on which it begins; undefined: now. */
+  readonly from: Day | undefined;
+  /** The recipients and permits that it concerns; undefined: everybody with the role and the purpose. */
+  readonly credentials: readonly Requester[] | undefined;
+}
+
+/** A difference, its first day, and the requesters that it concerns. */
 interface Finding {
   readonly difference: Difference;
   readonly day: Day;
-  readonly credentials: Set<string>;
+  readonly requesters: Requester[];
 }
 
 /**
@@ -34,43 +48,59 @@ interface Finding {
  * grant or permit begins or ends, and reports a lasting change on its first day. It tries each recipient and
  * permit that either policy names.
  */
-export function diffPolicies(before: Policy, after: Policy, now: Date = new Date()): PolicyDiff {
+export function accessDifferences(
+  before: Policy,
+  after: Policy,
+  now: Date = new Date(),
+): readonly AccessDifference[] {
   const start = today(now);
   const turns = new Set([...before.changeDaysAfter(start), ...after.changeDaysAfter(start)]);
   const days = [start, ...[...turns].sort((a, b) => a - b)];
-  const sentences: string[] = [];
-  const verbs = new Set<Difference['verb']>();
-  for (const [subject, requesters] of groupBy(requestersOf(before, after), subjectOf)) {
+  return [...groupBy(requestersOf(before, after), subjectOf).values()].flatMap((requesters) => {
     const findings = new Map<string, Finding>();
     for (const requester of requesters) {
       let known = new Set<string>();
       for (const day of days) {
-        const differences = diffRequester(before, after, requester, day);
-        for (const difference of differences) {
-          verbs.add(difference.verb);
-          const line = `${difference.what}${textOf(difference)}`;
+        const lines = diffRequester(before, after, requester, day).map(
+          (difference) => [`${difference.key}${textOf(difference)}`, difference] as const,
+        );
+        for (const [line, difference] of lines) {
           if (known.has(line)) continue;
-          const finding = findings.get(`${day} ${line}`) ?? { difference, day, credentials: new Set() };
-          finding.credentials.add(credentialsOf(requester, requesters));
+          const finding = findings.get(`${day} ${line}`) ?? { difference, day, requesters: [] };
+          finding.requesters.push(requester);
           findings.set(`${day} ${line}`, finding);
         }
-        known = new Set(differences.map((difference) => `${difference.what}${textOf(difference)}`));
+        known = new Set(lines.map(([line]) => line));
       }
     }
-    const when = (day: Day) => (day === start ? '' : `From ${formatDay(day)}: `);
-    const who = ({ credentials }: Finding) =>
-      credentials.size === requesters.length ? '' : ` ${[...credentials].join(' and ')}`;
-    const [role, purpose] = subject.split(' ');
-    const beginning = (finding: Finding) => `${when(finding.day)}${role}${who(finding)}, for ${purpose},`;
-    const alike = groupBy(
-      findings.values(),
-      (finding) => `${beginning(finding)}${textOf(finding.difference)}`,
-    );
-    for (const [sentence, same] of alike)
-      sentences.push(sentence.replace('%', foldFields(same.map(({ difference }) => difference.what))));
-  }
+    const { roles, purpose } = requesters[0]!;
+    return [...findings.values()].map(({ difference, day, requesters: concerned }) => ({
+      ...difference,
+      role: roles[0]!,
+      purpose,
+      from: day === start ? undefined : day,
+      credentials: concerned.length === requesters.length ? undefined : concerned,
+    }));
+  });
+}
+
+/** Says what {@link accessDifferences} and {@link diffDisclosure} find. */
+export function diffPolicies(before: Policy, after: Policy, now: Date = new Date()): PolicyDiff {
+  const differences = accessDifferences(before, after, now);
+  const others = groupBy(requestersOf(before, after), subjectOf);
+  const beginning = ({ role, purpose, from, credentials }: AccessDifference) => {
+    const all = others.get(`${role} ${purpose}`)!;
+    const who = credentials
+      ? ` ${[...new Set(credentials.map((one) => credentialsOf(one, all)))].join(' and ')}`
+      : '';
+    return `${from === undefined ? '' : `From ${formatDay(from)}: `}${role}${who}, for ${purpose},`;
+  };
+  const alike = groupBy(differences, (difference) => `${beginning(difference)}${textOf(difference)}`);
+  const sentences = [...alike].map(([sentence, same]) =>
+    sentence.replace('%', foldFields(same.map(({ key }) => describeKey(key)))),
+  );
   const groups = diffDisclosure(before, after);
-  const has = (...some: readonly Difference['verb'][]) => some.some((verb) => verbs.has(verb));
+  const has = (...some: readonly Verb[]) => differences.some(({ verb }) => some.includes(verb));
   return {
     sentences: [...sentences, ...groups.map(({ sentence }) => sentence)],
     widens: has('gains', 'sees more of', 'sees otherwise') || groups.some(({ widens }) => widens),
@@ -121,14 +151,7 @@ function diffRequester(before: Policy, after: Policy, requester: Requester, day:
     const [was, is] = [old.get(key) ?? [], young.get(key) ?? []];
     const { widens, narrows } = compareAccess(was, is);
     if (!widens && !narrows) return [];
-    return [
-      {
-        what: describeKey(key),
-        verb: verbOf(was, is, { widens, narrows }),
-        from: describeAccess(was),
-        to: describeAccess(is),
-      },
-    ];
+    return [{ key, verb: verbOf(was, is, { widens, narrows }), was, is }];
   });
 }
 
@@ -136,7 +159,7 @@ function verbOf(
   was: readonly Permission[],
   is: readonly Permission[],
   { widens, narrows }: { readonly widens: boolean; readonly narrows: boolean },
-): Difference['verb'] {
+): Verb {
   if (was.length === 0) return 'gains';
   if (is.length === 0) return 'loses';
   if (widens && narrows) return 'sees otherwise';
@@ -166,7 +189,8 @@ function describeKey(key: string): string {
 }
 
 /** `%` stands for the fields. */
-function textOf({ verb, from, to }: Difference): string {
+function textOf({ verb, was, is }: Difference): string {
+  const [from, to] = [describeAccess(was), describeAccess(is)];
   switch (verb) {
     case 'gains':
       return ` gains %: ${to}.`;
@@ -195,36 +219,53 @@ function accessAt(policy: Policy, requester: Requester, day: Day): AccessAt {
   return access;
 }
 
-interface DisclosureDiff {
+export interface DisclosureDiff {
+  readonly parameter: DisclosureParameter;
+  readonly from: number;
+  readonly to: number;
   readonly sentence: string;
   readonly widens: boolean;
   readonly narrows: boolean;
 }
 
+export type DisclosureParameter =
+  'minimum' | 'families' | 'familyShare' | 'largestNoise' | 'variance' | 'questions';
+
 /** The parameters, and whether a higher or a lower value is stricter. */
 const PARAMETERS: readonly {
+  readonly id: DisclosureParameter;
   readonly name: string;
   readonly of: (parameters: DisclosureParameters) => number;
   readonly stricter: 'more' | 'less';
 }[] = [
-  { name: 'the minimum', of: ({ minimum }) => minimum, stricter: 'more' },
-  { name: 'the least number of families', of: ({ families }) => families, stricter: 'more' },
-  { name: 'the largest share of a family', of: ({ familyShare }) => familyShare, stricter: 'less' },
-  { name: 'the largest noise', of: ({ noise }) => noise.maximum, stricter: 'more' },
-  { name: 'the variance of noise', of: ({ noise }) => noise.variance, stricter: 'more' },
-  { name: 'questions a month', of: ({ questions }) => questions, stricter: 'less' },
+  { id: 'minimum', name: 'the minimum', of: ({ minimum }) => minimum, stricter: 'more' },
+  { id: 'families', name: 'the least number of families', of: ({ families }) => families, stricter: 'more' },
+  {
+    id: 'familyShare',
+    name: 'the largest share of a family',
+    of: ({ familyShare }) => familyShare,
+    stricter: 'less',
+  },
+  { id: 'largestNoise', name: 'the largest noise', of: ({ noise }) => noise.maximum, stricter: 'more' },
+  { id: 'variance', name: 'the variance of noise', of: ({ noise }) => noise.variance, stricter: 'more' },
+  { id: 'questions', name: 'questions a month', of: ({ questions }) => questions, stricter: 'less' },
 ];
 
 /**
  * What changes in the protection of group numbers, for every purpose and registry that both policies know.
  */
-function diffDisclosure(before: Policy, after: Policy): DisclosureDiff[] {
+export function diffDisclosure(
+  before: Policy,
+  after: Policy,
+): readonly (DisclosureDiff & { readonly registry: string; readonly purpose: string })[] {
   const shared = [...after.model.registries.keys()].filter((name) => before.model.registries.has(name));
   return shared.flatMap((registry) =>
     [...after.purposes.keys()].flatMap((purpose) => {
       const [was, is] = [before.disclosure(purpose, [registry]), after.disclosure(purpose, [registry])];
       return compareDisclosure(was, is).map(({ sentence, ...change }) => ({
         ...change,
+        registry,
+        purpose,
         sentence: `Groups with data of ${registry}, for ${purpose}: ${sentence}.`,
       }));
     }),
@@ -233,11 +274,13 @@ function diffDisclosure(before: Policy, after: Policy): DisclosureDiff[] {
 
 /** Each parameter that differs: what it was, and what it is. */
 export function compareDisclosure(was: DisclosureParameters, is: DisclosureParameters): DisclosureDiff[] {
-  return PARAMETERS.flatMap(({ name, of, stricter }): DisclosureDiff[] => {
+  return PARAMETERS.flatMap(({ id, name, of, stricter }): DisclosureDiff[] => {
     const [from, to] = [of(was), of(is)];
     if (from === to) return [];
     const narrows = stricter === 'more' ? to > from : to < from;
-    return [{ sentence: `${name} was ${from}, and is ${to}`, narrows, widens: !narrows }];
+    return [
+      { parameter: id, from, to, sentence: `${name} was ${from}, and is ${to}`, narrows, widens: !narrows },
+    ];
   });
 }
 

@@ -4,7 +4,7 @@ import type { Permission, Explanation } from '../decision.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
 import type { GraphField, Lineage } from '../parse/policyGraph.js';
 import type { ReadOperation } from '../test/checkCase.js';
-import { compareAccess, compareDisclosure, describeAccess } from './diffPolicies.js';
+import { compareAccess, compareDisclosure, describeAccess, type DisclosureDiff } from './diffPolicies.js';
 
 /** A stored operation of an app, with the roles and the purpose that it runs under. */
 export interface StoredOperation {
@@ -43,7 +43,24 @@ export interface OperationImpact {
   readonly change: OperationChange;
   /** What changes in the answer, in sentences. */
   readonly differences: readonly string[];
+  /** The same as data; undefined: it is not answered both before and after. */
+  readonly changes: AnswerChanges | undefined;
   readonly after: OperationState;
+}
+
+/** What an answer loses and gains. */
+export interface AnswerChanges {
+  /** Registries that are left out now, and that are back. */
+  readonly lost: readonly string[];
+  readonly gained: readonly string[];
+  /** What it reads in another way. */
+  readonly access: readonly {
+    readonly what: string;
+    readonly was: readonly Permission[];
+    readonly is: readonly Permission[];
+    readonly narrows: boolean;
+  }[];
+  readonly groups: readonly DisclosureDiff[];
 }
 
 /**
@@ -106,36 +123,49 @@ export function compareOperations(
   return after.map((state, index) => {
     const { operation } = state;
     const [was, is] = [isAnswered(before[index]!), isAnswered(state)];
-    if (was !== is) return { operation, change: is ? 'mended' : 'broken', differences: [], after: state };
-    if (!is) return { operation, change: 'refused', differences: [], after: state };
-    const { less, more } = compareAnswers(before[index]!, state);
+    if (was !== is)
+      return {
+        operation,
+        change: is ? 'mended' : 'broken',
+        differences: [],
+        changes: undefined,
+        after: state,
+      };
+    if (!is) return { operation, change: 'refused', differences: [], changes: undefined, after: state };
+    const changes = compareAnswers(before[index]!, state);
+    const { less, more } = describeChanges(changes);
     const change = less.length > 0 ? 'less' : more.length > 0 ? 'more' : 'answered';
-    return { operation, change, differences: [...less, ...more], after: state };
+    return { operation, change, differences: [...less, ...more], changes, after: state };
   });
 }
 
+function compareAnswers(before: OperationState, after: OperationState): AnswerChanges {
+  return {
+    lost: after.withheld.filter((registry) => !before.withheld.includes(registry)),
+    gained: before.withheld.filter((registry) => !after.withheld.includes(registry)),
+    access: [...after.access].flatMap(([what, is]) => {
+      const was = before.access.get(what);
+      // A registry that withholds or gives its whole part is reported above.
+      if (!was) return [];
+      const { widens, narrows } = compareAccess(was, is);
+      return widens || narrows ? [{ what, was, is, narrows }] : [];
+    }),
+    groups:
+      before.disclosure && after.disclosure ? compareDisclosure(before.disclosure, after.disclosure) : [],
+  };
+}
+
 /** What an answer loses and gains, in sentences. */
-function compareAnswers(
-  before: OperationState,
-  after: OperationState,
-): { readonly less: readonly string[]; readonly more: readonly string[] } {
+function describeChanges({ lost, gained, access, groups }: AnswerChanges): {
+  readonly less: readonly string[];
+  readonly more: readonly string[];
+} {
   const [less, more]: [string[], string[]] = [[], []];
-  const lost = after.withheld.filter((registry) => !before.withheld.includes(registry));
-  const gained = before.withheld.filter((registry) => !after.withheld.includes(registry));
   if (lost.length > 0) less.push(`It is answered without ${lost.join(', ')}.`);
   if (gained.length > 0) more.push(`It is answered with ${gained.join(', ')} again.`);
-  for (const [what, is] of after.access) {
-    const was = before.access.get(what);
-    // A registry that withholds or gives its whole part is reported above.
-    if (!was) continue;
-    const { widens, narrows } = compareAccess(was, is);
-    const sentence = `${what}: it was ${describeAccess(was)}, and is ${describeAccess(is)}.`;
-    if (narrows) less.push(sentence);
-    else if (widens) more.push(sentence);
-  }
-  if (before.disclosure && after.disclosure)
-    for (const { sentence, narrows } of compareDisclosure(before.disclosure, after.disclosure))
-      (narrows ? less : more).push(`Numbers of groups: ${sentence}.`);
+  for (const { what, was, is, narrows } of access)
+    (narrows ? less : more).push(`${what}: it was ${describeAccess(was)}, and is ${describeAccess(is)}.`);
+  for (const { sentence, narrows } of groups) (narrows ? less : more).push(`Numbers of groups: ${sentence}.`);
   return { less, more };
 }
 

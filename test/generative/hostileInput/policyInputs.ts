@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { policiesFolder } from '../../../cli/options.js';
-import { committedApi, operationReader } from '../../../cli/runtime/loadOperations.js';
+import { operationReader } from '../../../gateway/operation/readOperation.js';
+import { committedApi } from '../../../cli/runtime/loadOperations.js';
 import { committedGraph } from '../../../cli/runtime/openPolicy.js';
 import { compilePolicy } from '../../../policies/engine/compile/compilePolicy.js';
 import { loadPolicyFolder, loadPolicyTests } from '../../../policies/engine/parse/loadPolicyFolder.js';
