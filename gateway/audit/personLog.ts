@@ -21,6 +21,11 @@ export interface PersonLogOptions {
   readonly report: (fault: unknown) => void;
 }
 
+/** A record, and the chain that it is in: the name of its writer. */
+export interface AttributedRecord extends AuditRecord {
+  readonly chain: string;
+}
+
 export interface PersonLogPage {
   /** Not before this time; ISO 8601. */
   readonly since?: string | undefined;
@@ -65,7 +70,7 @@ export class PersonLog {
   async *recordsOf(
     digests: ReadonlySet<string>,
     { since, after }: PersonLogPage = {},
-  ): AsyncGenerator<AuditRecord> {
+  ): AsyncGenerator<AttributedRecord> {
     const chains = await Promise.all(
       (await listChains(this.#dataFolder)).map((chain) => this.#filesOf(chain)),
     );
@@ -82,7 +87,7 @@ export class PersonLog {
     digests: ReadonlySet<string>,
     since: string | undefined,
     last: Place | undefined,
-  ): AsyncGenerator<AuditRecord> {
+  ): AsyncGenerator<AttributedRecord> {
     const isBegun = last !== undefined && files.includes(last.file);
     let given: string | undefined;
     for (const file of files.toReversed()) {
@@ -94,7 +99,7 @@ export class PersonLog {
         // In another chain: the pages before hold the newer records.
         if (last && !isBegun && record.time > last.record.time) continue;
         given = record.decisionId;
-        yield record;
+        yield { ...record, chain: file.chain };
       }
     }
   }
@@ -120,7 +125,7 @@ export class PersonLog {
       const isLast = segment === segments.at(-1);
       let file = this.#files.get(segment.path);
       if (!file) {
-        file = new IndexedSegment(`${chain}/${segment.name}`, segment, this.#secret, this.#report);
+        file = new IndexedSegment(chain, segment, this.#secret, this.#report);
         this.#files.set(segment.path, file);
       }
       file.isComplete = !isLast;
@@ -158,7 +163,7 @@ class IndexedSegment {
   #lastTime: string | undefined;
 
   constructor(
-    private readonly name: string,
+    readonly chain: string,
     readonly segment: Segment,
     private readonly secret: Uint8Array,
     private readonly report: (fault: unknown) => void,
@@ -263,7 +268,7 @@ class IndexedSegment {
   }
 
   get #file() {
-    return { name: this.name, path: this.segment.path };
+    return { name: `${this.chain}/${this.segment.name}`, path: this.segment.path };
   }
 }
 

@@ -48,14 +48,14 @@ async function* findInChain(
 }
 
 /** Merges lists of records that are each sorted by time. */
-export async function* mergeByTime(
-  lists: readonly AsyncGenerator<AuditRecord>[],
+export async function* mergeByTime<Found extends AuditRecord>(
+  lists: readonly AsyncGenerator<Found>[],
   order: 'oldest first' | 'newest first',
-): AsyncGenerator<AuditRecord> {
+): AsyncGenerator<Found> {
   const comesBefore = (one: string, other: string) => (order === 'oldest first' ? one < other : one > other);
   try {
     const heads = await Promise.all(
-      lists.map(async (list) => ({ list, head: (await list.next()) as IteratorResult<AuditRecord, void> })),
+      lists.map(async (list) => ({ list, head: (await list.next()) as IteratorResult<Found, void> })),
     );
     for (;;) {
       let next: (typeof heads)[number] | undefined;
@@ -64,7 +64,7 @@ export async function* mergeByTime(
           next = each;
       if (!next || next.head.done) return;
       yield next.head.value;
-      next.head = (await next.list.next()) as IteratorResult<AuditRecord, void>;
+      next.head = (await next.list.next()) as IteratorResult<Found, void>;
     }
   } finally {
     for (const list of lists) await list.return(undefined);

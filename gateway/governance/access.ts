@@ -10,8 +10,8 @@ import type { PersonKey } from '../../schema/keys.js';
 import { type LocalizedText, inLanguage } from '../../schema/language.js';
 import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
-import type { AuditRecord } from '../audit/auditRecord.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
+import type { AttributedRecord } from '../audit/personLog.js';
 import { purposeTerm, recipientTerm, roleTerm, PolicyTerm } from './policyTerm.js';
 import type { PolicyDrafts } from '../policy-review/policyDrafts.js';
 import type { Oversight } from '../audit/oversight.js';
@@ -155,7 +155,7 @@ export interface AccessLogSource {
   recordsOf(
     person: PersonKey,
     page: { readonly since: string; readonly after: string | undefined },
-  ): AsyncIterable<AuditRecord>;
+  ): AsyncIterable<AttributedRecord>;
   /**
    * Whether recipients are hidden. An organisation that serves a person under non-disclosure reveals where
    * the person lives (661/2009 §36).

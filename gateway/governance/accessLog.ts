@@ -1,9 +1,21 @@
 import { PolkuError } from '../../lib/errors.js';
 import { FairQueue } from '../../lib/fairQueue.js';
-import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
+import {
+  Arg,
+  Ctx,
+  Field,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+} from '../../lib/typeGraphql.js';
 import { categories, type Category } from '../../policies/engine/catalogue/conditions.js';
+import { citationLabel } from '../../policies/engine/catalogue/laws.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import type { AuditRecord } from '../audit/auditRecord.js';
+import type { AttributedRecord } from '../audit/personLog.js';
+import type { Writer } from '../audit/segments.js';
 import type { GovernanceContext } from './access.js';
 import { purposeTerm, recipientTerm, PolicyTerm } from './policyTerm.js';
 
@@ -55,12 +67,40 @@ async function pageOf(
   return entries;
 }
 
-function entryOf(record: AuditRecord, policy: Policy, showsRecipient: boolean): AccessLogEntry {
-  const { decisionId, time, purpose = '', recipient, coordinates, breakGlass } = record;
+enum AccessKind {
+  REQUEST = 'REQUEST',
+  MODEL_TRAINING = 'MODEL_TRAINING',
+  MODEL_EVALUATION = 'MODEL_EVALUATION',
+  PERMIT_EXTRACT = 'PERMIT_EXTRACT',
+}
+registerEnumType(AccessKind, {
+  name: 'AccessKind',
+  description: 'In which way data was read.',
+  valuesConfig: {
+    REQUEST: { description: 'Somebody, or a system, asked for it.' },
+    MODEL_TRAINING: { description: 'It was among the data that trained a model.' },
+    MODEL_EVALUATION: { description: 'It was among the data by which the quality of a model was measured.' },
+    PERMIT_EXTRACT: { description: 'It was extracted for the holder of a data permit.' },
+  },
+});
+
+/** The chains with decisions about people. */
+const kinds: ReadonlyMap<string, AccessKind> = new Map<Writer, AccessKind>([
+  ['gateway', AccessKind.REQUEST],
+  ['training', AccessKind.MODEL_TRAINING],
+  ['evaluation', AccessKind.MODEL_EVALUATION],
+  ['permit', AccessKind.PERMIT_EXTRACT],
+]);
+
+function entryOf(record: AttributedRecord, policy: Policy, showsRecipient: boolean): AccessLogEntry {
+  const { decisionId, time, chain, purpose = '', recipient, coordinates, breakGlass } = record;
+  const basis = policy.purposes.get(purpose)?.basis ?? [];
   return {
     id: decisionId,
     at: time,
+    kind: kinds.get(chain) ?? null,
     purpose: purposeTerm(purpose, policy),
+    basis: basis.map((citation) => new PolicyTerm(citation, citationLabel(citation))),
     recipient: showsRecipient ? recipientTerm(recipient, policy) : null,
     categories: categoriesShown(coordinates, policy).map(
       (category) => new PolicyTerm(category, categories[category]),
@@ -90,8 +130,16 @@ export class AccessLogEntry {
   @Field(() => String, { description: 'When, by ISO 8601 in UTC.' })
   readonly at!: string;
 
+  @Field(() => AccessKind, { nullable: true, description: 'null: in a way that this version does not know.' })
+  readonly kind!: AccessKind | null;
+
   @Field(() => PolicyTerm, { description: 'For which purpose of use.' })
   readonly purpose!: PolicyTerm;
+
+  @Field(() => [PolicyTerm], {
+    description: 'Why data may be read for this purpose: the law that the policy in force cites.',
+  })
+  readonly basis!: readonly PolicyTerm[];
 
   @Field(() => PolicyTerm, {
     nullable: true,

@@ -156,9 +156,11 @@ describe('the audit trail of a city', () => {
 
   describe('as the person sees it', () => {
     const LOG = `query ($after: ID, $first: Int) { accessLog(first: $first, after: $after) {
-      id at purpose { id label } recipient { id label(language: FI) } categories { id } brokeGlass } }`;
+      id at kind purpose { id label } basis { id label(language: FI) }
+      recipient { id label(language: FI) } categories { id } brokeGlass } }`;
     interface Entry {
       readonly id: string;
+      readonly kind: string;
       readonly purpose: { readonly id: string; readonly label: string };
       readonly recipient: { readonly id: string; readonly label: string } | null;
       readonly categories: readonly { readonly id: string }[];
@@ -180,7 +182,12 @@ describe('the audit trail of a city', () => {
       const entries = await ownLog();
       expect(entries.length).toBeGreaterThanOrEqual(2);
       expect(entries[0]).toMatchObject({
+        kind: 'REQUEST',
         purpose: { id: 'child-protection', label: 'Child protection' },
+        basis: expect.arrayContaining([
+          { id: '417/2007', label: 'Lastensuojelulaki (417/2007)' },
+          expect.objectContaining({ id: 'GDPR 9(2)(g)(h)' }),
+        ]),
         recipient: { id: 'family-services', label: 'Perhepalvelut' },
         brokeGlass: false,
       });

@@ -43,6 +43,7 @@ const NEW_CODE = '010594Y9032';
 
 interface Entry {
   readonly id: string;
+  readonly kind: string;
   readonly purpose: { readonly id: string };
   readonly recipient: { readonly id: string } | null;
   readonly categories: readonly { readonly id: string }[];
@@ -91,7 +92,7 @@ describe('a training next to a running gateway', () => {
     const id = seal(loginDomain(new Domains(await secrets().domain()), '1'), 'PersonID', person);
     const { data, errors } = await served.ask(
       resident(id),
-      '{ accessLog { id purpose { id } recipient { id } categories { id } } }',
+      '{ accessLog { id kind purpose { id } recipient { id } categories { id } } }',
     );
     expect(errors).toBeUndefined();
     return (data as { accessLog: readonly Entry[] }).accessLog;
@@ -151,6 +152,7 @@ describe('a training next to a running gateway', () => {
     const [child] = children;
     expect(await ownLog(child!)).toContainEqual({
       id: expect.any(String),
+      kind: 'MODEL_TRAINING',
       purpose: { id: 'development' },
       recipient: { id: 'model-development' },
       categories: expect.arrayContaining([{ id: 'health' }]),
