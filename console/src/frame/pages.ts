@@ -39,6 +39,12 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../models/modelsPage.js')).ModelsPage,
   },
   {
+    folder: 'own-data',
+    path: 'own-data',
+    needs: ['Query.accessLog'],
+    load: async () => (await import('../own-data/ownDataPage.js')).OwnDataPage,
+  },
+  {
     folder: 'registries',
     path: 'registries',
     needs: ['Query.registries'],
