@@ -57,8 +57,8 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
   const relyingParty = signing.data?.policySigning?.relyingParty ?? null;
   const living = (register.versions ?? []).filter(({ standing }) => standing !== 'RETIRED');
 
-  /** Returns whether it went well. */
   async function attempt(work: () => Promise<Shortcomings>): Promise<void> {
+    if (isBusy) return;
     setBusy(true);
     setProblem(undefined);
     setShortcomings(noShortcomings);
@@ -140,7 +140,7 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
             <Notice kind="warning">{t('noRelyingParty')}</Notice>
           )}
           {!isSigned && <Notice kind="information">{t('unsigned')}</Notice>}
-          <Button type="submit" className="react-aria-Button main-action" isPending={isBusy}>
+          <Button type="submit" className="react-aria-Button main-action">
             {t('toText')}
           </Button>
         </form>
@@ -151,7 +151,7 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
           <div className="order-buttons">
             <Button
               className="react-aria-Button main-action"
-              isPending={isBusy}
+
               onPress={() => signDraft(draft)}
             >
               {t(isSigned ? `sign.${order.order}` : `write.${order.order}`)}

@@ -48,6 +48,7 @@ export function SubjectNeed({ subject }: { readonly subject: Subject }) {
 
   async function askNeed(event: FormEvent): Promise<void> {
     event.preventDefault();
+    if (isWaiting) return;
     setAsked(undefined);
     setProblem(undefined);
     setShortcomings(noShortcomings);
@@ -98,7 +99,7 @@ export function SubjectNeed({ subject }: { readonly subject: Subject }) {
               setAsked(undefined);
             }}
           />
-          <Button type="submit" className="react-aria-Button main-action" isPending={isWaiting}>
+          <Button type="submit" className="react-aria-Button main-action">
             {t(subject.kind === 'family' ? 'askFamily' : 'askChild')}
           </Button>
         </div>
