@@ -102,7 +102,8 @@ export async function openAs(
   // The identity provider is at another origin, so requests to it count as outside requests.
   const visit = await visitConsole(browser, url, options);
   const { page } = visit;
-  page.setDefaultTimeout(10_000);
+  // It bounds what never comes; a busy machine is slow.
+  page.setDefaultTimeout(60_000);
   await addAuthenticator(page);
   await page.locator('.log-in').click();
   await page.locator('[name=login]').fill(user);

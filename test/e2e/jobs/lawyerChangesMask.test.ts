@@ -94,7 +94,7 @@ describeInBrowser('a lawyer changes a mask', () => {
         await city.stop();
       }
     },
-    240_000,
+    600_000,
   );
 
   async function changeMask(city: SignedCity, language: ConsoleLanguage & keyof typeof words): Promise<void> {

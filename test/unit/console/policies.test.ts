@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { challengeOf } from '../../../approvals/passkey.js';
-import { closurePayload } from '../../../approvals/policy-revisions/revision.js';
+import { closurePayload, commentPayload } from '../../../approvals/policy-revisions/revision.js';
 import {
   ABOUT_PEOPLE,
   ALL,
@@ -11,7 +11,11 @@ import {
 } from '../../../console/src/policies/matrix/policyMatrix.js';
 import { diffLines, nearChanges } from '../../../console/src/policies/revisions/lineDiff.js';
 import { filesInForce, type ShownRevision } from '../../../console/src/policies/revisions/policyRevisions.js';
-import { challengeFor, closureText } from '../../../console/src/policies/revisions/signedText.js';
+import {
+  challengeFor,
+  closureText,
+  commentText,
+} from '../../../console/src/policies/revisions/signedText.js';
 
 describe('what a passkey signs', () => {
   it('has the challenge that the gateway expects, for every text', async () => {
@@ -29,6 +33,11 @@ describe('what a passkey signs', () => {
       expect(await closureText(closure, payload, comment)).toBe(closurePayload(closure, payload, comment));
     },
   );
+});
+
+it('signs a comment as the gateway writes it', async () => {
+  const [payload, time] = ['{\n  "sequence": 3\n}\n', new Date('2026-11-30T12:00:00.123Z')];
+  expect(await commentText(payload, 'Hyvä', time.toISOString())).toBe(commentPayload(payload, 'Hyvä', time));
 });
 
 describe('the difference of two texts', () => {
