@@ -17,7 +17,7 @@ export const pages: readonly PageEntry[] = [
   {
     folder: 'people',
     path: 'people',
-    needs: ['Query.persons', 'Query.personByIdentityCode'],
+    needs: ['Query.persons', 'Query.family'],
     load: async () => (await import('../people/peoplePage.js')).PeoplePage,
   },
   {
@@ -49,6 +49,12 @@ export const pages: readonly PageEntry[] = [
     path: 'registries',
     needs: ['Query.registries'],
     load: async () => (await import('../registries/registriesPage.js')).RegistriesPage,
+  },
+  {
+    folder: 'log',
+    path: 'log',
+    needs: ['Query.auditLog'],
+    load: async () => (await import('../log/logPage.js')).LogPage,
   },
   {
     folder: 'access',

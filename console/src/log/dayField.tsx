@@ -1,0 +1,18 @@
+import { Input, Label, TextField } from 'react-aria-components';
+
+interface DayFieldProps {
+  readonly label: string;
+  /** 2026-05-14, or empty. */
+  readonly value: string;
+  readonly onChange: (day: string) => void;
+}
+
+/** A day, by the calendar of the browser. */
+export function DayField({ label, value, onChange }: DayFieldProps) {
+  return (
+    <TextField value={value} onChange={onChange}>
+      <Label>{label}</Label>
+      <Input type="date" />
+    </TextField>
+  );
+}
