@@ -47,6 +47,7 @@ export class AccessResolver {
       .filter(({ coordinate }) => isField(apiSchema, coordinate))
       .flatMap((field) => decided.show(field.coordinate).map((way) => new FieldAccess(field, way)));
     return {
+      reader: caller.subject,
       purpose: purposeTerm(purpose, policy),
       roles: decided.roles.map((role) => roleTerm(role, policy)),
       recipient: recipientTerm(caller.recipient, policy),
@@ -130,6 +131,9 @@ export class FieldAccess {
 
 @ObjectType('Access', { description: 'What your roles may see for the purpose of this request.' })
 export class AccessInfo {
+  @Field(() => String, { description: 'Your id in the audit log.' })
+  readonly reader!: string;
+
   @Field(() => PolicyTerm)
   readonly purpose!: PolicyTerm;
 

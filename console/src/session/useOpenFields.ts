@@ -2,13 +2,18 @@ import { useMemo } from 'react';
 import { useAnswer } from './useAnswer.js';
 
 interface AccessAnswer {
-  readonly access: { readonly fields: readonly { readonly coordinate: string }[] } | null;
+  readonly access: {
+    readonly reader: string;
+    readonly fields: readonly { readonly coordinate: string }[];
+  } | null;
 }
 
-const accessQuery = 'query OpenFields { access { fields { coordinate } } }';
+const accessQuery = 'query OpenFields { access { reader fields { coordinate } } }';
 
 /** The coordinates (`Type.field`) that policy shows to this user for this purpose. */
 export interface OpenFields {
+  /** The user's id in the audit log. */
+  readonly reader: string | undefined;
   /** undefined: not known yet. */
   readonly coordinates: ReadonlySet<string> | undefined;
   readonly problem: unknown;
@@ -22,5 +27,5 @@ export function useOpenFields(): OpenFields {
     () => data && new Set(data.access?.fields.map(({ coordinate }) => coordinate)),
     [data],
   );
-  return { coordinates, problem, retry };
+  return { reader: data?.access?.reader, coordinates, problem, retry };
 }
