@@ -57,6 +57,12 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../log/logPage.js')).LogPage,
   },
   {
+    folder: 'groups',
+    path: 'groups',
+    needs: ['Query.cohort'],
+    load: async () => (await import('../groups/groupsPage.js')).GroupsPage,
+  },
+  {
     folder: 'access',
     path: 'access',
     needs: ['Query.access'],

@@ -1,0 +1,46 @@
+import { DataTable } from '../parts/dataTable.js';
+import type { PublishedColumn, PublishedTable, PublishedValue } from './publishedTable.js';
+import type { Words } from './sentences.js';
+
+interface PublishedNumbersProps {
+  readonly table: PublishedTable;
+  readonly words: Words;
+  readonly empty: string;
+}
+
+/** A table of published numbers. A suppressed number is a word, never an empty cell. */
+export function PublishedNumbers({ table, words, empty }: PublishedNumbersProps) {
+  const { title, columns, rows } = table;
+  return (
+    <DataTable
+      caption={title}
+      columns={columns.map((column, at) => ({
+        id: String(at),
+        heading: column.label,
+        isNumber: column.kind !== 'text',
+        isRowHeading: at === 0 && column.kind === 'text',
+        cell: (row: readonly PublishedValue[]) => (
+          <Value value={row[at] ?? null} column={column} words={words} />
+        ),
+      }))}
+      rows={rows}
+      rowKey={(_, index) => index}
+      empty={empty}
+    />
+  );
+}
+
+interface ValueProps {
+  readonly value: PublishedValue;
+  readonly column: PublishedColumn;
+  readonly words: Words;
+}
+
+function Value({ value, column, words }: ValueProps) {
+  const { t, format } = words;
+  if (value === null)
+    return column.kind === 'people' ? <span className="groups-suppressed">{t('suppressed')}</span> : '–';
+  if (typeof value === 'string') return value;
+  if (column.kind === 'share') return format.percent(value, 1);
+  return format.number(value, { maximumFractionDigits: 2 });
+}
