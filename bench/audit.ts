@@ -23,11 +23,11 @@ const WINDOW_MS = 500;
 const WARM_UP_MS = 6_000;
 
 const PERSON = `query ($id: PersonID!) {
-  person(id: $id) { birthYear healthContacts(from: "2014-01-01") { startedAt service diagnosis } }
+  person(id: $id) { birthYear healthContacts(from: "2014-01-01") { startedAt service { code } diagnosis { code } } }
 }`;
 const CLIENTELE = '{ persons(first: 10) { nodes { id birthYear } } }';
 const PATH =
-  'query ($id: PersonID!) { person(id: $id) { servicePath { steps { sector service startedAt } withheld } } }';
+  'query ($id: PersonID!) { person(id: $id) { servicePath { steps { sector service { code } startedAt } withheld } } }';
 
 /** One request, which every client sends again and again. */
 interface Load {

@@ -39,8 +39,8 @@ const EPOCH = '1';
 const FAMILIES = '{ persons(first: 50) { nodes { families { family { id } } } } }';
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
-    members { role person { birthYear sex } }
-    servicePath(from: "2012-01-01") { steps { sector service startedAt endedAt contacts person { id } } withheld }
+    members { role person { birthYear sex { code } } }
+    servicePath(from: "2012-01-01") { steps { sector service { code } startedAt endedAt contacts person { id } } withheld }
   }
 }`;
 

@@ -22,8 +22,8 @@ const FROM = '2012-01-01';
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
-    members { role person { birthYear sex } }
-    servicePath(from: "${FROM}") { steps { sector service startedAt endedAt contacts person { id } } withheld }
+    members { role person { birthYear sex { code } } }
+    servicePath(from: "${FROM}") { steps { sector service { code } startedAt endedAt contacts person { id } } withheld }
   }
 }`;
 const requester = { persona: 'family-team', purpose: 'child-protection', recipient: 'family-services' };

@@ -18,8 +18,8 @@ import { freePort, type RunningPeer, startServer } from './gateways/processes.js
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
-    members { role person { birthYear sex } }
-    servicePath(from: "2012-01-01") { steps { sector service startedAt endedAt contacts person { id } } withheld }
+    members { role person { birthYear sex { code } } }
+    servicePath(from: "2012-01-01") { steps { sector service { code } startedAt endedAt contacts person { id } } withheld }
   }
 }`;
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';

@@ -8,6 +8,7 @@ export {
   Arg,
   Args,
   ArgsType,
+  createParameterDecorator,
   Ctx,
   Directive,
   Field,

@@ -87,7 +87,7 @@ export const attacks: readonly Attack[] = [
     name: 'G22 26 kB, never seen, one registry',
     claims: FAMILY_TEAM,
     ask: (number, { families }) => ({
-      query: `query ($id: FamilyID!) { ${repeat(19, (i) => `a${number}_${i}: family(id: $id) { ${repeat(26, () => 'members { role person { birthYear sex } }')} }`)} }`,
+      query: `query ($id: FamilyID!) { ${repeat(19, (i) => `a${number}_${i}: family(id: $id) { ${repeat(26, () => 'members { role person { birthYear sex { code } } }')} }`)} }`,
       variables: { id: families[0] },
     }),
   },

@@ -9,9 +9,9 @@ interface Scene {
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
-    members { role person { birthYear sex } }
+    members { role person { birthYear sex { code } } }
     servicePath(from: "2012-01-01") {
-      steps { sector service startedAt endedAt contacts person { id } }
+      steps { sector service { code label } startedAt endedAt contacts person { id } }
       withheld
     }
   }
@@ -20,9 +20,9 @@ const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
 const PARTIAL = `query WhatMayBeShown($id: PersonID!) {
   person(id: $id) {
     birthYear
-    socialContacts(from: "2015-01-01") { startedAt service }
-    healthContacts(from: "2015-01-01") { startedAt service diagnosis }
-    servicePath(from: "2015-01-01") { steps { sector service startedAt contacts } withheld }
+    socialContacts(from: "2015-01-01") { startedAt service { code label } }
+    healthContacts(from: "2015-01-01") { startedAt service { code label } diagnosis { code label } }
+    servicePath(from: "2015-01-01") { steps { sector service { code label } startedAt contacts } withheld }
   }
 }`;
 

@@ -1,13 +1,15 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { sqlName, sqlText } from '../../lib/duckdb.js';
 import type { Decision } from '../../policies/engine/decision.js';
-import type { GraphField, PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
+import { CODING_TYPE, type GraphField, type PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 
 /** A column of an extract. */
 interface PermitColumn {
   readonly name: string;
   readonly coordinate: string;
   readonly numeric: boolean;
+  /** Whether its values are codes with labels. The extract has the codes. */
+  readonly coded: boolean;
   /** The mask of its values; null: the values themselves. */
   readonly mask: string | null;
 }
@@ -36,7 +38,7 @@ export function permitTables(
     tableOf('Person', undefined, registry, shown.filter(isLeafOf(graph, registry)), false, decision),
   );
   const lists = shown
-    .filter(({ returns }) => graph.types.has(returns))
+    .filter(({ returns }) => isTable(graph, returns))
     .map(({ name, returns, subgraph }) => {
       const fields = graph.types.get(returns)!;
       const leaves = fields.filter((field) => isShown(field, decision)).filter(isLeafOf(graph, subgraph));
@@ -51,7 +53,11 @@ function isShown({ kind, coordinate }: GraphField, decision: Decision): boolean 
 }
 
 function isLeafOf(graph: PolicyGraph, registry: string): (field: GraphField) => boolean {
-  return ({ subgraph, returns }) => subgraph === registry && !graph.types.has(returns);
+  return ({ subgraph, returns }) => subgraph === registry && !isTable(graph, returns);
+}
+
+function isTable(graph: PolicyGraph, type: string): boolean {
+  return graph.types.has(type) && type !== CODING_TYPE;
 }
 
 function tableOf(
@@ -66,6 +72,7 @@ function tableOf(
     name,
     coordinate,
     numeric: returns === 'Int' || returns === 'Float',
+    coded: returns === CODING_TYPE,
     mask: decision.show(coordinate)[0]?.mask ?? null,
   }));
   return { registry, type, field, hasId, columns };
@@ -74,7 +81,7 @@ function tableOf(
 /** The query for a registry's tables about some persons. */
 export function permitQuery(tables: readonly PermitTable[]): string {
   const selections = tables.map(({ field, hasId, columns }) => {
-    const names = columns.map(({ name }) => name).join(' ');
+    const names = columns.map(({ name, coded }) => (coded ? `${name} { code }` : name)).join(' ');
     return field === undefined ? names : `${field} { ${hasId ? 'id ' : ''}${names} }`;
   });
   return `query PermitExtract($persons: [_Any!]!) {
@@ -113,8 +120,9 @@ export class PermitWriter {
   /** @param ids sealed ids: of the person, then of the record if it has one */
   add(ids: readonly string[], cells: Cells): void {
     for (const id of ids) this.appender.appendVarchar(id);
-    for (const { name, numeric } of this.table.columns) {
-      const value = cells[name];
+    for (const { name, numeric, coded } of this.table.columns) {
+      const cell = cells[name];
+      const value = coded ? (cell as { readonly code: string } | null)?.code : cell;
       if (value == null) this.appender.appendNull();
       else if (numeric) this.appender.appendDouble(Number(value));
       else this.appender.appendVarchar(String(value));

@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.js';
 import { Linkage } from '../../linkage/linkage.js';
 import { hetu } from '../../linkage/localId.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
+import { CodeCatalogue } from '../../registry-kit/codes/codeCatalogue.js';
 import { readCodeLists } from '../../registry-kit/codes/codeLists.js';
 import { DisclosureLog, type DisclosureRecord } from '../../registry-kit/disclosureLog.js';
 import { flagConditions } from '../../registry-kit/person-flags/flagConditions.js';
@@ -226,6 +227,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
       name,
       module: registry.module,
       decide,
+      codes: await CodeCatalogue.read([name]),
       mergedPersons: () => mergedPersons(shared),
       note: (disclosure) => (note ? note(opened.log!, disclosure) : opened.log!.append(disclosure)),
       open: registrySources(
@@ -241,6 +243,7 @@ async function openSubgraph(name: string, options: LocalSubgraphsOptions, opened
     module: derivedModules[name]!,
     decide,
     open: (decision) => derivedSources(store(decision))(decision),
+    codes: await CodeCatalogue.read(registries.map(({ definition }) => definition.name)),
     mergedPersons: shared && (() => mergedPersons(shared)),
   });
 }

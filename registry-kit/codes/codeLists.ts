@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { PolkuError } from '../../lib/errors.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { readRegularFile } from '../../lib/regularFile.js';
+import type { LocalizedText } from '../../schema/language.js';
 
-/** The labels of a code in the languages of the city. */
-interface CodeLabels {
-  readonly fi: string;
-  readonly en: string;
-  readonly sv: string;
+/** The labels of a code. */
+interface CodeLabels extends LocalizedText {
   /** The area of a district, which the coarsening mask shows instead. */
   readonly area?: string;
 }
@@ -19,7 +18,8 @@ export type CodeLists = ReadonlyMap<string, ReadonlyMap<string, CodeLabels>>;
 
 /**
  * Reads the code lists of a registry: its codes.yaml.
- * @throws PolkuError MAPPING_INVALID where the file is missing or is not lists of codes with labels
+ * @throws PolkuError MAPPING_INVALID where the file is missing or does not fit schema/codes.schema.json,
+ * with every fault
  */
 export async function readCodeLists(registry: string): Promise<CodeLists> {
   const { path, shown: file } = registryFile(registry, 'codes.yaml');
@@ -30,30 +30,29 @@ export async function readCodeLists(registry: string): Promise<CodeLists> {
   } catch (cause) {
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read, or is not YAML.`, { file }, { cause });
   }
-  return new Map(
-    entriesOf(content, file).map(([list, codes]) => {
-      const labels = entriesOf(codes, `${file}, ${list}`).map(([code, value]) => {
-        if (!isLabels(value)) {
-          throw new PolkuError('MAPPING_INVALID', `${file}: ${list}.${code} needs labels fi, en and sv.`, {
-            file,
-          });
-        }
-        return [code, value] as const;
-      });
-      return [list, new Map(labels)] as const;
-    }),
-  );
+  const validate = validator();
+  if (!validate(content)) {
+    const faults = (validate.errors ?? []).map(explain);
+    throw new PolkuError('MAPPING_INVALID', `${file}: ${faults.join(' ')}`, { file });
+  }
+  const lists = Object.entries(content as Readonly<Record<string, Readonly<Record<string, CodeLabels>>>>);
+  return new Map(lists.map(([list, codes]) => [list, new Map(Object.entries(codes))]));
 }
 
-function entriesOf(value: unknown, where: string): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
-  throw new PolkuError('MAPPING_INVALID', `${where}: expected names with values below them.`);
+let compiled: ValidateFunction | undefined;
+
+function validator(): ValidateFunction {
+  if (!compiled) {
+    const schema = readFileSync(join(packageRoot(), 'schema/codes.schema.json'), 'utf8');
+    compiled = new Ajv2020({ allErrors: true }).compile(JSON.parse(schema) as object);
+  }
+  return compiled;
 }
 
-function isLabels(value: unknown): value is CodeLabels {
-  if (typeof value !== 'object' || value === null) return false;
-  const labels = value as Readonly<Record<string, unknown>>;
-  return ['fi', 'en', 'sv'].every((language) => typeof labels[language] === 'string');
+function explain({ instancePath, message, params }: ErrorObject): string {
+  const where = instancePath.slice(1).replaceAll('/', '.') || 'the file';
+  const name: unknown = (params as Readonly<Record<string, unknown>>)['additionalProperty'];
+  return `${where} ${message ?? 'is not valid'}${typeof name === 'string' ? ` (${name})` : ''}.`;
 }
 
 /**

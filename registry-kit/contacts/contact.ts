@@ -3,6 +3,7 @@ import type { PartialDate } from '../../lib/partialDate.js';
 import { Field, InterfaceType } from '../../lib/typeGraphql.js';
 import type { ContactKey, PersonKey } from '../../schema/keys.js';
 import { ContactIDScalar, PartialDateScalar } from '../../schema/scalars.js';
+import { CodedValue, codingAt } from '../codes/codedValue.js';
 import { codeAt, type CodeColumn, NO_DAY, type Table } from '../columns/table.js';
 import type { DataRecord, DataSubject } from '../enforcement/dataSubject.js';
 
@@ -46,24 +47,21 @@ export abstract class Contact implements DataSubject {
   @Field(() => PartialDateScalar, { nullable: true, simple: true })
   readonly endedAt: PartialDate | null;
 
-  @Field(() => String, {
-    nullable: true,
-    simple: true,
-    description: "The service's code in the registry's code list.",
-  })
-  readonly service: string | null;
+  @Field(() => CodedValue, { nullable: true, simple: true, description: 'Its code list is `services`.' })
+  readonly service: CodedValue | null;
 
-  @Field(() => String, { nullable: true, simple: true, description: 'The unit that gave the service.' })
-  readonly unit: string | null;
+  @Field(() => CodedValue, { nullable: true, simple: true, description: 'The unit that gave the service.' })
+  readonly unit: CodedValue | null;
 
-  constructor(table: ContactTable, row: number) {
+  /** @param registry whose code lists the codes are of */
+  constructor(registry: string, table: ContactTable, row: number) {
     const { id, start, end, service, unit } = table.columns;
     this.subject = table.subject[row]!;
     this.id = recordAt(id, row);
     this.startedAt = dateAt(start, row);
     this.endedAt = dateAt(end, row);
-    this.service = codeAt(service, row) ?? null;
-    this.unit = codeAt(unit, row) ?? null;
+    this.service = codingAt(`${registry}/services`, service, row);
+    this.unit = codingAt(`${registry}/units`, unit, row);
     this.record = { start: start[row]!, unit: codeAt(unit, row) };
   }
 }

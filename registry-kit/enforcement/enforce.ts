@@ -8,10 +8,11 @@ import {
   isObjectType,
 } from 'graphql';
 import { FairQueue } from '../../lib/fairQueue.js';
-import { applyMask, type Maskable } from '../../policies/engine/catalogue/masks.js';
-import type { Decision, Permission } from '../../policies/engine/decision.js';
+import { applyMask, type Maskable, type MaskTables } from '../../policies/engine/catalogue/masks.js';
+import type { Decision, MaskName, Permission } from '../../policies/engine/decision.js';
 import type { GraphField, PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { Feed } from '../../schema/feed.js';
+import { CodedValue } from '../codes/codedValue.js';
 import type { GroupAnswers } from '../criteria/criterion.js';
 import { PersonStub } from '../subgraph/entityStubs.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
@@ -122,7 +123,7 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
     const { permissions, shields } = shownBy(access.decision);
     const permission = access.permit(permissions, about);
     if (!permission || (shields && access.isUnderShield(about.subject))) return null;
-    return permission.mask ? (applyMask(permission.mask, item as Maskable, access.maskTables) ?? null) : item;
+    return permission.mask ? masked(permission.mask, item, access.maskTables) : item;
   };
   // Hidden items are removed from lists, because null would reveal that they exist.
   const showAll = (value: unknown, source: unknown, { access, budget }: RequestContext): unknown => {
@@ -152,6 +153,13 @@ function guardedField(field: GraphField, resolve: Resolver, isRead: boolean): Re
       ? value.then((result) => showAll(result, source, context))
       : showAll(value, source, context);
   };
+}
+
+/** A masked value or coding; null if nothing of it may be shown. */
+function masked(mask: MaskName, item: unknown, tables: MaskTables): unknown {
+  if (!(item instanceof CodedValue)) return applyMask(mask, item as Maskable, tables) ?? null;
+  const code = applyMask(mask, item.code, tables);
+  return code === undefined ? null : item.masked(String(code), mask);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Decision } from '../../policies/engine/decision.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
 import type { Subgraph, SubgraphRequest } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { CodeCatalogue } from '../codes/codeCatalogue.js';
 import { bodyHash, type DisclosureRecord } from '../disclosureLog.js';
 import { compileDocument, type CompiledDocument } from '../document/compileDocument.js';
 import { type ConditionTests, readMaskTables, RequestAccess } from '../enforcement/requestAccess.js';
@@ -40,6 +41,8 @@ interface SubgraphOptions<Store> {
   readonly open: (decision: DecisionContext) => Sources<Store>;
   /** Merged keys as they are known when a request begins; empty if they are not known. */
   readonly mergedPersons?: (() => MergedPersons) | undefined;
+  /** The code lists that labels come from; by default there are none, and labels are null. */
+  readonly codes?: CodeCatalogue | undefined;
   /** Records an answer before it is sent. A subgraph without register data records nothing. */
   readonly note?: ((disclosure: DisclosureRecord) => Promise<void>) | undefined;
 }
@@ -51,6 +54,7 @@ export async function createSubgraph<Store>({
   decide,
   open,
   mergedPersons = () => new Map(),
+  codes = CodeCatalogue.none,
   note,
 }: SubgraphOptions<Store>): Promise<Subgraph> {
   const references = referencesToCurrentPersons(module.references, () => schema);
@@ -71,7 +75,10 @@ export async function createSubgraph<Store>({
         conditions,
         maskTables,
       );
-      const result = await execute(request, { decision, access, store, mergedPersons: merged, client });
+      const result = await execute(request, {
+        ...{ decision, access, store, codes, client },
+        mergedPersons: merged,
+      });
       if (result.data) {
         await note?.({
           registry: name,

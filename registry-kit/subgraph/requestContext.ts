@@ -5,6 +5,7 @@ import type { ObjectBudget } from '../../lib/objectBudget.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import type { CodeCatalogue } from '../codes/codeCatalogue.js';
 import type { RequestAccess } from '../enforcement/requestAccess.js';
 import type { Manifest } from '../snapshot/manifest.js';
 
@@ -18,6 +19,8 @@ export interface RequestContext<Store = unknown> {
   /** Merged keys as of the start of the request. */
   readonly mergedPersons: MergedPersons;
   readonly store: Store;
+  /** The code lists that labels come from. */
+  readonly codes: CodeCatalogue;
   /** The client of the gateway, if it is known when the client disconnects. */
   readonly client?: TaskClient | undefined;
   /** The remaining number of objects that the answer may hold. */

@@ -12,6 +12,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
+import { CodedValue } from '../../registry-kit/codes/codedValue.js';
 import { stableShuffle } from '../../registry-kit/enforcement/stableShuffle.js';
 import {
   DerivedEntity,
@@ -107,6 +108,20 @@ class RejectReason {
     description: 'Rounded as rows are; null: fewer than the finest rounding shows.',
   })
   readonly rows!: number | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'The codes of one kind in a registry.' })
+class CodeList {
+  @Field(() => String, { nullable: true, description: 'Unique in its registry.' })
+  readonly name: string;
+
+  @Field(() => [CodedValue], { nullable: true })
+  readonly codes: readonly CodedValue[];
+
+  constructor(name: string, codes: readonly CodedValue[]) {
+    this.name = name;
+    this.codes = codes;
+  }
 }
 
 @ObjectType({ description: 'Some persons, and whether there are more.' })
@@ -228,6 +243,20 @@ class RegistryResolver {
   @Directive(REQUIRES_FEEDS)
   policyRevision(@Root() { state }: Registry): string | null {
     return textIn(state, 'revision');
+  }
+
+  @FieldResolver(() => [CodeList], {
+    nullable: true,
+    description: 'Its code lists, such as services, units and districts.',
+  })
+  codeLists(@Root() { name: registry }: Registry, @Ctx() { codes }: RequestContext): CodeList[] {
+    return [...codes.listsOf(registry)].map(
+      ([name, labels]) =>
+        new CodeList(
+          name,
+          [...labels.keys()].map((code) => new CodedValue(`${registry}/${name}`, code)),
+        ),
+    );
   }
 
   @FieldResolver(() => Boolean, { nullable: true, description: 'Whether nobody in it exists.' })

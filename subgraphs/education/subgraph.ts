@@ -11,6 +11,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
+import { CodedValue, codingAt } from '../../registry-kit/codes/codedValue.js';
 import { codeAt, type Table } from '../../registry-kit/columns/table.js';
 import { Contact, dateAt } from '../../registry-kit/contacts/contact.js';
 import {
@@ -68,7 +69,8 @@ class EducationPersonResolver {
     // An enrolment has no id, so equal shown values are one enrolment.
     const identity = (row: number): string => {
       const { service, unit, hoursPerWeek, ...about } = enrolment(row);
-      const shown = Object.entries({ service, unit, hoursPerWeek }).map(([field, value]) =>
+      const values = { service: service?.code ?? null, unit: unit?.code ?? null, hoursPerWeek };
+      const shown = Object.entries(values).map(([field, value]) =>
         value === null ? null : context.access.maskedValue(`Enrolment.${field}`, about, value),
       );
       return JSON.stringify(shown);
@@ -104,7 +106,7 @@ class EducationContact extends Contact {
   readonly absenceDays: number | null;
 
   constructor(table: Table<Tables['contacts']>, row: number) {
-    super(table, row);
+    super('education', table, row);
     this.hours = table.columns.hours[row]!;
     this.absenceDays = table.columns.absenceDays[row]!;
   }
@@ -121,11 +123,11 @@ class Enrolment implements DataSubject {
   @Field(() => PartialDateScalar, { nullable: true, description: 'Missing where the enrolment goes on.' })
   readonly endedAt: PartialDate | null;
 
-  @Field(() => String, { nullable: true })
-  readonly service: string | null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly service: CodedValue | null;
 
-  @Field(() => String, { nullable: true })
-  readonly unit: string | null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly unit: CodedValue | null;
 
   @Field(() => Float, { nullable: true })
   readonly hoursPerWeek: number | null;
@@ -135,8 +137,8 @@ class Enrolment implements DataSubject {
     this.subject = table.subject[row]!;
     this.startedAt = dateAt(start, row);
     this.endedAt = dateAt(end, row);
-    this.service = codeAt(service, row) ?? null;
-    this.unit = codeAt(unit, row) ?? null;
+    this.service = codingAt('education/services', service, row);
+    this.unit = codingAt('education/units', unit, row);
     this.record = { start: start[row]!, unit: codeAt(unit, row) };
     this.hoursPerWeek = Number.isNaN(hoursPerWeek[row]) ? null : hoursPerWeek[row]!;
   }

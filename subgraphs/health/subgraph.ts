@@ -8,7 +8,8 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { codeAt, type Table } from '../../registry-kit/columns/table.js';
+import { CodedValue, codingAt } from '../../registry-kit/codes/codedValue.js';
+import type { Table } from '../../registry-kit/columns/table.js';
 import { Contact } from '../../registry-kit/contacts/contact.js';
 import { contactArgs, type ContactFilter } from '../../registry-kit/contacts/period.js';
 import { selectContacts } from '../../registry-kit/contacts/selectRows.js';
@@ -47,19 +48,19 @@ class HealthPerson extends PersonStub {}
 
 @ObjectType({ implements: Contact, simpleResolvers: true, description: 'A visit to health services.' })
 class HealthContact extends Contact {
-  @Field(() => String, {
+  @Field(() => CodedValue, {
     nullable: true,
     description: 'Diagnosis by ICD-10: J06.9; masked, its chapter: J00-J99.',
   })
-  readonly diagnosis: string | null;
+  readonly diagnosis: CodedValue | null;
 
-  @Field(() => String, { nullable: true, description: 'Urgency, 1 being the most urgent.' })
-  readonly urgency: string | null;
+  @Field(() => CodedValue, { nullable: true, description: 'Urgency, 1 being the most urgent.' })
+  readonly urgency: CodedValue | null;
 
   constructor(table: Table<typeof healthRegistry.tables.contacts>, row: number) {
-    super(table, row);
-    this.diagnosis = codeAt(table.columns.diagnosis, row) ?? null;
-    this.urgency = codeAt(table.columns.urgency, row) ?? null;
+    super('health', table, row);
+    this.diagnosis = codingAt('health/diagnoses', table.columns.diagnosis, row);
+    this.urgency = codingAt('health/urgencies', table.columns.urgency, row);
   }
 }
 

@@ -2,6 +2,7 @@ import { concatAST, Kind, parse, visit } from 'graphql';
 import type { Amendment } from '../../lib/buildFederatedSchema.js';
 import { formatPartialDay, type PartialDate } from '../../lib/partialDate.js';
 import { Directive, Field, Int, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
+import { CodedValue } from '../../registry-kit/codes/codedValue.js';
 import type { DataSubject } from '../../registry-kit/enforcement/dataSubject.js';
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import { PartialDateScalar } from '../../schema/scalars.js';
@@ -47,9 +48,9 @@ export class ServiceStep implements DataSubject {
   @Field(() => Sector, { nullable: true })
   readonly sector: string;
 
-  @Field(() => String, { nullable: true, description: "The service's code in the sector's code list." })
+  @Field(() => CodedValue, { nullable: true, description: "Its code list is the sector's `services`." })
   @Directive('@lineage(exposes: ["Contact.service"])')
-  readonly service: string | null;
+  readonly service: CodedValue | null;
 
   @Field(() => PartialDateScalar, { nullable: true })
   @Directive('@lineage(exposes: ["Contact.startedAt"])')
@@ -62,9 +63,9 @@ export class ServiceStep implements DataSubject {
   @Directive('@lineage(exposes: ["Contact.endedAt"])')
   readonly endedAt: PartialDate | null;
 
-  @Field(() => String, { nullable: true, description: 'The unit, where all contacts had the same.' })
+  @Field(() => CodedValue, { nullable: true, description: 'The unit, where all contacts had the same.' })
   @Directive('@lineage(exposes: ["Contact.unit"])')
-  readonly unit: string | null;
+  readonly unit: CodedValue | null;
 
   @Field(() => Int, { nullable: true, description: 'How many contacts.' })
   readonly contacts: number;
@@ -73,12 +74,16 @@ export class ServiceStep implements DataSubject {
     this.subject = episode.person;
     this.person = new PathPerson(episode.person);
     this.sector = sectorValue(episode.sector);
-    this.service = episode.service;
+    this.service = coding(`${episode.sector}/services`, episode.service);
     this.startedAt = formatPartialDay(episode.startedAt);
     this.endedAt = formatPartialDay(episode.endedAt);
-    this.unit = episode.unit;
+    this.unit = coding(`${episode.sector}/units`, episode.unit);
     this.contacts = episode.contacts;
   }
+}
+
+function coding(list: string, code: string | null): CodedValue | null {
+  return code === null ? null : new CodedValue(list, code);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
+import { CodedValue, codingAt } from '../../registry-kit/codes/codedValue.js';
 import { codeAt } from '../../registry-kit/columns/table.js';
 import { selectRows } from '../../registry-kit/contacts/selectRows.js';
 import { familyIndexOf } from '../../registry-kit/person-flags/familyIndex.js';
@@ -19,7 +20,7 @@ import type { RegistryContext, Slice } from '../../registry-kit/subgraph/registr
 import { currentPerson } from '../../registry-kit/subgraph/requestContext.js';
 import type { FamilyKey, PersonKey } from '../../schema/keys.js';
 import { DateScalar, FamilyIDScalar, PersonIDScalar } from '../../schema/scalars.js';
-import { type populationRegistry, Sex } from './tables.js';
+import type { populationRegistry } from './tables.js';
 import { Family, FamilyMember, FamilyMembership, Person } from './types.js';
 
 type Context = RegistryContext<typeof populationRegistry>;
@@ -65,24 +66,24 @@ export class PersonResolver {
     return from === to ? null : yearOf(table.columns.birth[from]!);
   }
 
-  @FieldResolver(() => Sex, { nullable: true })
-  async sex(@Root() { id }: Person, @Ctx() { store }: Context): Promise<Sex | null> {
+  @FieldResolver(() => CodedValue, { nullable: true })
+  async sex(@Root() { id }: Person, @Ctx() { store }: Context): Promise<CodedValue | null> {
     const { table, from, to } = await store.rows.rows('persons', id);
-    return from === to ? null : ((codeAt(table.columns.sex, from) as Sex | undefined) ?? null);
+    return from === to ? null : codingAt('population/sexes', table.columns.sex, from);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'First language, by ISO 639-1.' })
-  async language(@Root() { id }: Person, @Ctx() { store }: Context): Promise<string | null> {
+  @FieldResolver(() => CodedValue, { nullable: true, description: 'First language, by ISO 639-1.' })
+  async language(@Root() { id }: Person, @Ctx() { store }: Context): Promise<CodedValue | null> {
     const { table, from, to } = await store.rows.rows('persons', id);
-    return from === to ? null : (codeAt(table.columns.language, from) ?? null);
+    return from === to ? null : codingAt('population/languages', table.columns.language, from);
   }
 
   // It has no argument for a day: with one, repeated questions would reveal when somebody moved, which no
   // owner shows.
-  @FieldResolver(() => String, { nullable: true, description: 'District of residence, the last known.' })
-  async district(@Root() { id }: Person, @Ctx() { store }: Context): Promise<string | null> {
+  @FieldResolver(() => CodedValue, { nullable: true, description: 'District of residence, the last known.' })
+  async district(@Root() { id }: Person, @Ctx() { store }: Context): Promise<CodedValue | null> {
     const { table, from, to } = await store.rows.rows('residences', id);
-    return from === to ? null : (codeAt(table.columns.district, to - 1) ?? null);
+    return from === to ? null : codingAt('population/districts', table.columns.district, to - 1);
   }
 
   @FieldResolver(() => [FamilyMembership], {

@@ -6,11 +6,10 @@ import type { DataRecord, DataSubject } from '../../registry-kit/enforcement/dat
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { PersonKey } from '../../schema/keys.js';
 import { PartialDateScalar } from '../../schema/scalars.js';
-import { FamilyRole, type populationRegistry, Sex } from './tables.js';
+import { FamilyRole, type populationRegistry } from './tables.js';
 
 type Memberships = Table<typeof populationRegistry.tables.memberships>;
 
-registerEnumType(Sex, { name: 'Sex' });
 registerEnumType(FamilyRole, { name: 'FamilyRole' });
 
 @ObjectType({ description: 'A person, joined over the registries by a key that nobody outside sees.' })

@@ -10,6 +10,7 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
+import { CodedValue, codingAt } from '../../registry-kit/codes/codedValue.js';
 import { codeAt, type Table } from '../../registry-kit/columns/table.js';
 import { Contact, dateAt, recordAt } from '../../registry-kit/contacts/contact.js';
 import {
@@ -92,16 +93,16 @@ class SocialPerson extends PersonStub {}
 
 @ObjectType({ implements: Contact, simpleResolvers: true, description: 'A contact with social services.' })
 class SocialContact extends Contact {
-  @Field(() => String, { nullable: true, description: 'How the contact came about.' })
-  readonly kind: string | null;
+  @Field(() => CodedValue, { nullable: true, description: 'How the contact came about.' })
+  readonly kind: CodedValue | null;
 
-  @Field(() => String, { nullable: true, description: 'The decision that was made, if any.' })
-  readonly decision: string | null;
+  @Field(() => CodedValue, { nullable: true, description: 'The decision that was made, if any.' })
+  readonly decision: CodedValue | null;
 
   constructor(table: Table<Tables['contacts']>, row: number) {
-    super(table, row);
-    this.kind = codeAt(table.columns.kind, row) ?? null;
-    this.decision = codeAt(table.columns.decision, row) ?? null;
+    super('social', table, row);
+    this.kind = codingAt('social/kinds', table.columns.kind, row);
+    this.decision = codingAt('social/decisions', table.columns.decision, row);
   }
 }
 
@@ -113,11 +114,11 @@ class ChildProtectionStep implements DataSubject {
   @Field(() => ContactIDScalar)
   readonly id: ContactKey;
 
-  @Field(() => String, {
+  @Field(() => CodedValue, {
     nullable: true,
     description: 'notification, assessment, open-care, placement or after-care.',
   })
-  readonly step: string | null;
+  readonly step: CodedValue | null;
 
   @Field(() => PartialDateScalar, { nullable: true })
   readonly startedAt: PartialDate | null;
@@ -125,17 +126,17 @@ class ChildProtectionStep implements DataSubject {
   @Field(() => PartialDateScalar, { nullable: true, description: 'Missing where the step goes on.' })
   readonly endedAt: PartialDate | null;
 
-  @Field(() => String, { nullable: true })
-  readonly unit: string | null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly unit: CodedValue | null;
 
   constructor(table: Table<Tables['childProtection']>, row: number) {
     const { id, step, start, end, unit } = table.columns;
     this.subject = table.subject[row]!;
     this.id = recordAt(id, row);
-    this.step = codeAt(step, row) ?? null;
+    this.step = codingAt('social/steps', step, row);
     this.startedAt = dateAt(start, row);
     this.endedAt = dateAt(end, row);
-    this.unit = codeAt(unit, row) ?? null;
+    this.unit = codingAt('social/units', unit, row);
     this.record = { start: start[row]!, unit: codeAt(unit, row) };
   }
 }

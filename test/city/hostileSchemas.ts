@@ -138,7 +138,7 @@ export const hostileSchemas: readonly HostileSchema[] = [
     '@context and @fromContext',
     'Person @context is added',
     [person, 'type Person @key(fields: "id") @context(name: "of") {\n  birthYear: Int @external'],
-    ['  diagnosis: String', '  diagnosis(born: Int @fromContext(field: "$of { birthYear }")): String'],
+    ['  diagnosis: Coding', '  diagnosis(born: Int @fromContext(field: "$of { birthYear }")): Coding'],
   ),
   changed('another lineage', 'ServicePath.health @lineage differs', [
     '@lineage(exposes: ["HealthContact.service", "HealthContact.startedAt"], optional: ["HealthContact.endedAt", "HealthContact.unit"])',

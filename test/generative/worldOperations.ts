@@ -19,15 +19,16 @@ function given(parts: readonly string[]): string {
   return parts.length > 0 ? `(${parts.join(', ')})` : '';
 }
 
-const STEPS = '{ steps { person { id } sector service startedAt endedAt unit contacts } withheld }';
+const STEPS =
+  '{ steps { person { id } sector service { code } startedAt endedAt unit { code } contacts } withheld }';
 const ofPerson = fc.tuple(on, on, contactArgs, contactArgs, inPeriod, inPeriod).map(
   ([families, members, health, social, enrolments, path]) => `{
-      id birthYear sex language district
+      id birthYear sex { code } language { code } district { code }
       families${families} { role startedAt endedAt family { id members${members} { role startedAt endedAt person { id } } } }
-      healthContacts${health} { id startedAt endedAt service unit diagnosis urgency }
-      socialContacts${social} { id startedAt endedAt service unit kind decision }
+      healthContacts${health} { id startedAt endedAt service { code } unit { code } diagnosis { code } urgency { code } }
+      socialContacts${social} { id startedAt endedAt service { code } unit { code } kind { code } decision { code } }
       incomeSupport { month amount }
-      enrolments${enrolments} { startedAt endedAt service unit hoursPerWeek }
+      enrolments${enrolments} { startedAt endedAt service { code } unit { code } hoursPerWeek }
       servicePath${path} ${STEPS}
     }`,
 );
@@ -45,7 +46,7 @@ export const everything = fc
       ...FAMILIES.map((key) => `$f${key}: FamilyID!`),
     ];
     return `query (${variables.join(', ')}) {
-      me { id birthYear } persons(first: ${first}) { nodes { id sex } hasMore }
+      me { id birthYear } persons(first: ${first}) { nodes { id sex { code } } hasMore }
       ${[...persons, ...families].join('\n')}
     }`;
   });

@@ -20,7 +20,8 @@ const ROUNDS = Number(process.env['AUDIT_KILLS'] ?? 5);
 const CLIENTS = 8;
 const ANSWERS_BEFORE_KILL = 40;
 
-const QUERY = '{ persons(first: 3) { nodes { id birthYear healthContacts { startedAt service } } } }';
+const QUERY =
+  '{ persons(first: 3) { nodes { id birthYear healthContacts { startedAt service { code } } } } }';
 
 jest.setTimeout(60_000 + ROUNDS * 30_000);
 

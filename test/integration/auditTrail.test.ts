@@ -81,11 +81,11 @@ describe('the audit trail of a city', () => {
   it('names people who are disclosed without their id', async () => {
     const family = clients.flatMap(({ families }) => families ?? [])[0]!.family.id;
     const withId = await peopleOf({
-      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { id sex } } } }',
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { id sex { code } } } } }',
       variables: { f: family },
     });
     const withoutId = await peopleOf({
-      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { sex } } } }',
+      query: 'query ($f: FamilyID!) { family(id: $f) { members { person { sex { code } } } } }',
       variables: { f: family },
     });
     expect(withId.people.length).toBeGreaterThan(1);
@@ -178,7 +178,7 @@ describe('the audit trail of a city', () => {
 
     it('lists who read their data, for what purpose, newest first, page by page', async () => {
       await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id birthYear } } }' });
-      await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id sex } } }' });
+      await served.client.ask({ ...team, query: '{ persons(first: 1000) { nodes { id sex { code } } } }' });
       const entries = await ownLog();
       expect(entries.length).toBeGreaterThanOrEqual(2);
       expect(entries[0]).toMatchObject({

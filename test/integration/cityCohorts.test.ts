@@ -19,13 +19,13 @@ const EVERYTHING = `query ($where: CohortFilter!, $other: CohortFilter) {
     timeTo: { from: { healthContacts: {} }, event: { socialContacts: {} }, until: "2016-12-31" }
   ) {
     size { count protection { minimum smallestCount questionsLeft } }
-    table(by: [YEAR, SEX, AGE_BAND], years: [2010, 2015]) { cells { year sex ageBand count } }
-    differences(atEndOf: 2015) { items { characteristic category ratio low high } }
+    table(by: [YEAR, SEX, AGE_BAND], years: [2010, 2015]) { cells { year sex { code } ageBand count } }
+    differences(atEndOf: 2015) { items { characteristic category { code } ratio low high } }
     timeToEvent(intervals: 3) { intervals { atRisk events survival } }
     members(from: "2010-01-01", until: "2012-12-31") {
-      serviceUse(services: ["T11", "S11"]) { rows { service persons } }
-      commonPaths(first: 5, steps: 2) { members paths { persons steps { service } } transitions { persons } }
-      differences { items { category ratio } }
+      serviceUse(services: ["T11", "S11"]) { rows { service { code } persons } }
+      commonPaths(first: 5, steps: 2) { members paths { persons steps { service { code } } } transitions { persons } }
+      differences { items { category { code } ratio } }
       withheld
     }
   }
@@ -34,7 +34,7 @@ const EVERYTHING = `query ($where: CohortFilter!, $other: CohortFilter) {
 const GAPS = `{
   cohort(where: { all: [] }) {
     members(from: "2002-01-01", until: "2016-12-31") {
-      commonPaths(first: 10, steps: 2, gaps: true) { paths { persons steps { service medianGap } } }
+      commonPaths(first: 10, steps: 2, gaps: true) { paths { persons steps { service { code } medianGap } } }
     }
   }
 }`;
@@ -75,7 +75,7 @@ describe('groups of the city', () => {
     expect(counts.length).toBeGreaterThan(30);
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(smallestCount);
     expect(JSON.stringify(cohort)).toMatch(/"survival":0\.\d/);
-    expect(JSON.stringify(cohort)).toMatch(/"category":"T12","ratio"/);
+    expect(JSON.stringify(cohort)).toMatch(/"category":\{"code":"T12"\},"ratio"/);
   });
 
   it('list common paths, with the median gap before each step but the first', async () => {

@@ -13,13 +13,13 @@ import { serveCity, type ServedCity } from '../city/serveCity.js';
 const EVERYTHING = `query ($first: Int!) {
   persons(first: $first) {
     nodes {
-      id birthYear sex language district
-      families { family { id members { person { id } role startedAt endedAt } servicePath { steps { service unit } } } }
-      healthContacts { id startedAt endedAt service unit diagnosis urgency }
-      socialContacts { id startedAt service unit kind decision }
-      childProtection { id step startedAt unit } incomeSupport { month amount }
-      educationContacts { id startedAt service unit hours absenceDays } enrolments { startedAt unit }
-      servicePath { steps { sector service startedAt endedAt unit contacts } withheld }
+      id birthYear sex { code } language { code } district { code }
+      families { family { id members { person { id } role startedAt endedAt } servicePath { steps { service { code } unit { code } } } } }
+      healthContacts { id startedAt endedAt service { code } unit { code } diagnosis { code } urgency { code } }
+      socialContacts { id startedAt service { code } unit { code } kind { code } decision { code } }
+      childProtection { id step { code } startedAt unit { code } } incomeSupport { month amount }
+      educationContacts { id startedAt service { code } unit { code } hours absenceDays } enrolments { startedAt unit { code } }
+      servicePath { steps { sector service { code } startedAt endedAt unit { code } contacts } withheld }
     }
   }
 }`;

@@ -67,7 +67,7 @@ describe('service paths over the city', () => {
   it('count in their steps exactly the contacts of the registries that feed them', async () => {
     const query = `query ($id: PersonID!) {
       person(id: $id) {
-        healthContacts { service } socialContacts { service } educationContacts { service }
+        healthContacts { service { code } } socialContacts { service { code } } educationContacts { service { code } }
         servicePath { steps { sector contacts } withheld }
       }
     }`;

@@ -13,12 +13,12 @@ import { approveSmallModel } from '../risk/approveSmallModel.js';
 
 const PERSON = `query ($id: PersonID!) {
   person(id: $id) {
-    id birthYear sex language district families { role startedAt endedAt family { id members { role person { id } } } }
-    healthContacts(from: "2014-01-01") { __typename id startedAt endedAt service unit diagnosis }
-    socialContacts(until: "2010-12-31", services: ["S10", "S80"]) { id startedAt service kind }
-    childProtection { step startedAt endedAt unit } incomeSupport { month amount }
-    educationContacts { startedAt hours } enrolments { startedAt unit }
-    late: servicePath(from: "2012-01-01") { steps { sector service startedAt endedAt unit contacts person { id birthYear } } withheld }
+    id birthYear sex { code } language { code } district { code } families { role startedAt endedAt family { id members { role person { id } } } }
+    healthContacts(from: "2014-01-01") { __typename id startedAt endedAt service { code } unit { code } diagnosis { code } }
+    socialContacts(until: "2010-12-31", services: ["S10", "S80"]) { id startedAt service { code } kind { code } }
+    childProtection { step { code } startedAt endedAt unit { code } } incomeSupport { month amount }
+    educationContacts { startedAt hours } enrolments { startedAt unit { code } }
+    late: servicePath(from: "2012-01-01") { steps { sector service { code } startedAt endedAt unit { code } contacts person { id birthYear } } withheld }
     servicePath { steps { contacts } }
     childProtectionRisk(asOf: "2012-Q1") {
       status withheld probability interval { from until } score contributions { registries factors { id } logOdds } humanOversight
@@ -26,7 +26,7 @@ const PERSON = `query ($id: PersonID!) {
   }
 }`;
 const FAMILY = `query ($id: FamilyID!) {
-  family(id: $id) { members(on: "2015-06-01") { person { id sex } } servicePath { steps { sector service startedAt contacts person { id } } withheld }
+  family(id: $id) { members(on: "2015-06-01") { person { id sex { code } } } servicePath { steps { sector service { code } startedAt contacts person { id } } withheld }
     childProtectionRisks(asOf: "2014-Q3", horizonYears: 2) { children { child { id } status probability } }
   }
 }`;
@@ -38,8 +38,8 @@ const PARENTS_WHO_SAW_A_DOCTOR = {
 const GROUP = `query ($where: CohortFilter!) {
   cohort(where: $where) {
     size { count }
-    table(by: [YEAR, SEX], years: [2012, 2014]) { cells { year sex count } }
-    members(from: "2012-01-01", until: "2014-12-31") { commonPaths(steps: 1) { members paths { steps { service } persons } } }
+    table(by: [YEAR, SEX], years: [2012, 2014]) { cells { year sex { code } count } }
+    members(from: "2012-01-01", until: "2014-12-31") { commonPaths(steps: 1) { members paths { steps { service { code } } persons } } }
   }
 }`;
 
@@ -161,7 +161,7 @@ describe('a city in many processes', () => {
       });
       const [{ id }] = (data!['persons'] as { nodes: [{ id: string }] }).nodes;
       const query =
-        'query ($id: PersonID!) { person(id: $id) { birthYear healthContacts { service } socialContacts { service } } }';
+        'query ($id: PersonID!) { person(id: $id) { birthYear healthContacts { service { code } } socialContacts { service { code } } } }';
       const answer = await served.client.ask({ ...requester, query, variables: { id } });
       expect(answer.data?.['person']).toMatchObject({ birthYear: expect.any(Number), healthContacts: null });
       expect(

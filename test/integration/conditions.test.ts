@@ -18,6 +18,7 @@ import {
   OLD_FAMILY,
   separatedFamily,
 } from '../city/separatedFamily.js';
+import { codesAsTexts } from '../city/codesAsTexts.js';
 import { type Asked, type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
 const doctor = { roles: ['clinician'], purpose: 'care', employee: 'H-1' };
@@ -39,7 +40,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
   const data = async (requester: WorldRequester, asked: Asked): Promise<Record<string, unknown>> => {
     const { status, text } = await served.ask(requester, asked);
     expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
-    return (JSON.parse(text) as { data: Record<string, unknown> }).data;
+    return (JSON.parse(text, codesAsTexts) as { data: Record<string, unknown> }).data;
   };
   const ofPerson = async (requester: WorldRequester, person: number, selection: string, headers = {}) =>
     (
@@ -58,12 +59,15 @@ describe('conditions and non-disclosure, through the gateway', () => {
     )['family'] as Record<string, unknown>;
 
   describe('me', () => {
-    const whole = `birthYear language families { role }
-      healthContacts { service diagnosis } socialContacts { kind } educationContacts { hours } enrolments { service }
+    const whole = `birthYear language { code } families { role }
+      healthContacts { service { code } diagnosis { code } } socialContacts { kind { code } } educationContacts { hours } enrolments { service { code } }
       servicePath { steps { sector contacts } withheld }`;
 
     it('is the person named by the login service, with all of their own data', async () => {
-      const { me } = await data({ ...resident, person: FATHER }, { query: `{ me { district ${whole} } }` });
+      const { me } = await data(
+        { ...resident, person: FATHER },
+        { query: `{ me { district { code } ${whole} } }` },
+      );
       expect(me).toEqual({
         district: 'Tapiola',
         birthYear: 1983,
@@ -108,7 +112,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
   });
 
   describe('break-glass', () => {
-    const contacts = 'healthContacts { diagnosis startedAt }';
+    const contacts = 'healthContacts { diagnosis { code } startedAt }';
     const reason = { 'polku-break-glass': 'unconscious at the scene' };
 
     it('opens the last three years to a clinician who states a reason, and leaves a record to review', async () => {
@@ -149,7 +153,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
 
     it('withholds the district of the person and of every person who lives with them', async () => {
       for (const requester of [doctor, educator, socialWorker])
-        expect((await asEach(requester, 'district')).map(({ district }) => district)).toEqual([
+        expect((await asEach(requester, 'district { code }')).map(({ district }) => district)).toEqual([
           null,
           null,
           'Tapiola',
@@ -158,7 +162,8 @@ describe('conditions and non-disclosure, through the gateway', () => {
     });
 
     it('withholds their units, in contacts and in paths', async () => {
-      const selection = 'contacts: educationContacts { unit } path: servicePath { steps { unit } withheld }';
+      const selection =
+        'contacts: educationContacts { unit { code } } path: servicePath { steps { unit { code } } withheld }';
       const answers = await asEach(educator, selection);
       const units = answers.map(({ contacts, path }) =>
         [...(contacts as { unit: unknown }[]), ...(path as { steps: { unit: unknown }[] }).steps].map(
@@ -190,7 +195,11 @@ describe('conditions and non-disclosure, through the gateway', () => {
 
     it('leaves their steps out of the paths of families, and does not change `withheld`', async () => {
       const path = async (requester: WorldRequester, family: number) => {
-        const { servicePath } = await ofFamily(requester, family, 'servicePath { steps { unit } withheld }');
+        const { servicePath } = await ofFamily(
+          requester,
+          family,
+          'servicePath { steps { unit { code } } withheld }',
+        );
         const { steps, withheld } = servicePath as { steps: { unit: unknown }[]; withheld: unknown };
         return { units: steps.map(({ unit }) => unit), withheld };
       };
@@ -201,7 +210,7 @@ describe('conditions and non-disclosure, through the gateway', () => {
     });
 
     it('is lifted for child protection', async () => {
-      const selection = 'district families { role } socialContacts { unit }';
+      const selection = 'district { code } families { role } socialContacts { unit { code } }';
       expect(await ofPerson(protector, MOTHER, selection)).toEqual({
         district: 'Secret',
         families: [{ role: 'PARENT' }, { role: 'PARENT' }],

@@ -36,13 +36,13 @@ const questions = (served: ServedWorld) => [
   {
     requester: doctor,
     query: `query ($id: PersonID!) { person(id: $id) { birthYear
-      healthContacts(from: "2000-01-01") { id service diagnosis } servicePath { steps { sector service } withheld } } }`,
+      healthContacts(from: "2000-01-01") { id service { code } diagnosis { code } } servicePath { steps { sector service { code } } withheld } } }`,
     variables: { id: served.id(doctor, 'PersonID', FATHER) },
   },
   {
     requester: protector,
     query: `query ($id: PersonID!) { person(id: $id) { birthYear families { role }
-      healthContacts { service } socialContacts { kind } servicePath { steps { sector } withheld } } }`,
+      healthContacts { service { code } } socialContacts { kind { code } } servicePath { steps { sector } withheld } } }`,
     variables: { id: served.id(protector, 'PersonID', CHILD) },
   },
   {
@@ -53,12 +53,12 @@ const questions = (served: ServedWorld) => [
   {
     requester: doctor,
     query:
-      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear healthContacts { service } } }',
+      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { birthYear healthContacts { service { code } } } }',
     variables: { code: CODE },
   },
   {
     requester: doctor,
-    query: `query ($id: PersonID!, $code: IdentityCode!) { person(id: $id) { healthContacts(from: $code) { service } } }`,
+    query: `query ($id: PersonID!, $code: IdentityCode!) { person(id: $id) { healthContacts(from: $code) { service { code } } } }`,
     variables: { id: served.id(doctor, 'PersonID', FATHER), code: CODE },
   },
 ];
@@ -146,7 +146,7 @@ describe('a remote registry that changes its own SDL', () => {
           expect(text).toContain('SUBGRAPH_UNAVAILABLE');
           expect(text).toMatch(/"birthYear":\d{4}/);
         }
-        expect(byProtector).toContain('"kind":"visit"');
+        expect(byProtector).toContain('"kind":{"code":"visit"}');
         expect(ofFamily).toContain('"sector":"SOCIAL"');
         expect(served.faults).toEqual([]);
       },
@@ -159,13 +159,15 @@ describe('a remote registry that changes its own SDL', () => {
       hostile.sdl = healthSdl;
       hostile.answer = () => ({
         data: {
-          _entities: [{ __typename: 'Person', __a_healthContacts: [{ id: 'ab'.repeat(8), service: 'T11' }] }],
+          _entities: [
+            { __typename: 'Person', __a_healthContacts: [{ id: 'ab'.repeat(8), service: { code: 'T11' } }] },
+          ],
         },
       });
       await pinned.check();
       expect(reports.at(-1)).toBe('health is served');
       const [{ requester, query, variables }] = questions(served) as [ReturnType<typeof questions>[number]];
-      expect((await served.ask(requester, { query, variables })).text).toContain('"service":"T11"');
+      expect((await served.ask(requester, { query, variables })).text).toContain('"service":{"code":"T11"}');
       expect(hostile.received.length).toBeGreaterThan(0);
       expect(hostile.received.join()).not.toMatch(notForHealth);
       const record = served.records.at(-1);

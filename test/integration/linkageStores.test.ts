@@ -291,8 +291,8 @@ describe('an id issued for one of two keys of a person', () => {
     const [older, younger] = await mergeAnna();
     expect(younger).not.toBe(older);
     const local = await serve();
-    const person = 'query ($id: PersonID!) { person(id: $id) { id birthYear sex } }';
-    const anna = { id: older, birthYear: 1980, sex: 'FEMALE' };
+    const person = 'query ($id: PersonID!) { person(id: $id) { id birthYear sex { code } } }';
+    const anna = { id: older, birthYear: 1980, sex: { code: 'female' } };
     for (const id of [older, younger])
       expect(await ask(local, 'population', decision(), person, { id })).toEqual({ person: anna });
 
@@ -313,12 +313,12 @@ describe('an id issued for one of two keys of a person', () => {
       ],
     });
 
-    const me = '{ me { id birthYear language } }';
+    const me = '{ me { id birthYear language { code } } }';
     for (const key of [older, younger])
       expect(await ask(local, 'population', resident(key), me)).toEqual({
-        me: { id: older, birthYear: 1980, language: 'fi' },
+        me: { id: older, birthYear: 1980, language: { code: 'fi' } },
       });
-    const own = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { healthContacts { service } } } }`;
+    const own = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { healthContacts { service { code } } } } }`;
     expect(
       await ask(local, 'health', resident(younger), own, { r: [{ __typename: 'Person', id: older }] }),
     ).toMatchObject({ _entities: [{ healthContacts: [{ service: 'T11' }, { service: 'T90' }] }] });

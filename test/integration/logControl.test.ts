@@ -181,7 +181,7 @@ describe('log control', () => {
     const { code: fault } = await ask({
       ...controller,
       query:
-        'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id birthYear healthContacts { service } } }',
+        'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id birthYear healthContacts { service { code } } } }',
       variables: { code },
     });
     expect(fault).toBe('PURPOSE_NOT_PERMITTED');

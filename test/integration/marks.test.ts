@@ -39,7 +39,7 @@ const OF_EACH = `query ($restricted: PersonID!, $erased: PersonID!, $objecting: 
   restricted: person(id: $restricted) { healthContacts { id } servicePath { steps { contacts } withheld } }
   erased: person(id: $erased) { healthContacts { id } servicePath { steps { contacts } withheld } }
   objecting: person(id: $objecting) { healthContacts { id } servicePath { steps { contacts } withheld } }
-  threatened: person(id: $threatened) { district healthContacts { unit } }
+  threatened: person(id: $threatened) { district { code } healthContacts { unit { code } } }
   persons(first: 1000) { nodes { id } }
   registries { name rows }
 }`;
@@ -55,7 +55,7 @@ interface Told {
   readonly restricted: OfPatient;
   readonly erased: OfPatient;
   readonly objecting: OfPatient;
-  readonly threatened: { district: string | null; healthContacts: { unit: string | null }[] };
+  readonly threatened: { district: unknown; healthContacts: { unit: unknown }[] };
   readonly persons: { nodes: { id: string }[] };
   readonly registries: { name: string; rows: number }[];
 }
@@ -138,8 +138,8 @@ describe('a running server', () => {
     });
     const codes = await codesByKey(city.exports, linkage);
     const { persons } = await ask<{
-      persons: { nodes: { id: string; district: string | null; healthContacts: unknown[] }[] };
-    }>('{ persons(first: 1000) { nodes { id district healthContacts { id } } } }');
+      persons: { nodes: { id: string; district: unknown; healthContacts: unknown[] }[] };
+    }>('{ persons(first: 1000) { nodes { id district { code } healthContacts { id } } } }');
     const known = persons.nodes
       .filter(({ district, healthContacts }) => district !== null && healthContacts.length > 0)
       .map(({ id }) => {

@@ -22,7 +22,7 @@ const FAMILY_TEAM = { persona: 'family-team', purpose: 'child-protection' };
 const PLANNER = { persona: 'planner', purpose: 'planning' };
 const MY_FAMILIES = '{ persons(first: 50) { nodes { id families { family { id } } } } }';
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
-  family(id: $id) { id members { person { id } } servicePath(from: "2012-01-01") { steps { sector service person { id } } withheld } }
+  family(id: $id) { id members { person { id } } servicePath(from: "2012-01-01") { steps { sector service { code } person { id } } withheld } }
 }`;
 /** A client's own trace, which the gateway must not continue. */
 const CLIENT_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -40,9 +40,9 @@ interface Patient {
   readonly id: string;
   readonly clinicContacts: readonly {
     readonly startedAt: string;
-    readonly service: string;
-    readonly encounter: string;
-    readonly diagnoses: readonly string[];
+    readonly service: { readonly code: string; readonly label: string | null };
+    readonly encounter: { readonly code: string };
+    readonly diagnoses: readonly { readonly code: string }[];
   }[];
 }
 
@@ -170,7 +170,12 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
         encounter,
         diagnoses: conditions.flatMap(({ ENCOUNTER, CODE }) => (ENCOUNTER === Id ? [CODE] : [])).sort(),
       }));
-    const seen = patients.flatMap(({ clinicContacts }) => clinicContacts);
+    const contacts = patients.flatMap(({ clinicContacts }) => clinicContacts);
+    const seen = contacts.map(({ startedAt, service, encounter, diagnoses }) => ({
+      ...{ startedAt, service: service.code, encounter: encounter.code },
+      diagnoses: diagnoses.map(({ code }) => code),
+    }));
+    expect(contacts.filter(({ service }) => service.label === null)).toEqual([]);
     const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).sort();
     expect(patients).toHaveLength(treated.size);
     expect(sorted(seen)).toEqual(sorted(expected));
@@ -195,7 +200,11 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     expect(others!.size.count).toBeGreaterThan(400);
     expect(others).toMatchObject({
       members: {
-        serviceUse: { rows: [{ sector: 'clinic', service: 'emergency', persons: null }] },
+        serviceUse: {
+          rows: [
+            { sector: 'clinic', service: { code: 'emergency', label: 'Emergency visit' }, persons: null },
+          ],
+        },
         withheld: [],
       },
     });

@@ -11,7 +11,8 @@ import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 
 const sdl = readFileSync(join(packageRoot(), 'schema/supergraph.graphql'), 'utf8');
-const PATH = 'query ($id: FamilyID!) { family(id: $id) { servicePath { steps { service } withheld } } }';
+const PATH =
+  'query ($id: FamilyID!) { family(id: $id) { servicePath { steps { service { code } } withheld } } }';
 const requester = (caller: string) => ({ caller, client: undefined });
 
 /** Takes the planner minutes: 4 paths in each step, 6 levels deep. */

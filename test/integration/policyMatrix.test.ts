@@ -167,7 +167,7 @@ describe('the matrix of policies', () => {
   });
 
   it('counts who asked for a field, without anybody’s id', async () => {
-    const asked = '{ persons(first: 3) { nodes { healthContacts { urgency } } } }';
+    const asked = '{ persons(first: 3) { nodes { healthContacts { urgency { code } } } } }';
     await served.ask(DOCTOR, asked);
     await served.ask(DOCTOR, asked);
     await served.ask({ ...FAMILY_TEAM, purposes: ['child-protection'] }, asked);

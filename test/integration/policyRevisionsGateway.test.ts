@@ -40,7 +40,7 @@ const BOTH = `mutation ($payload: String!, $sequence: Int!, $one: String!, $two:
 }`;
 /** A test that a coarser diagnosis fails. */
 const TEST = 'health: a clinician reads the record of a patient in care';
-const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';
+const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis { code } } } } }';
 
 /** Health services show the care team only the chapter of a diagnosis. */
 const coarser = (text: string) =>
@@ -88,8 +88,12 @@ describe('signed policies of a gateway in production', () => {
 
   async function diagnoses(): Promise<readonly string[]> {
     const { data } = await served.ask(DOCTOR, DIAGNOSES);
-    const { nodes } = data!['persons'] as { nodes: { healthContacts: { diagnosis: string | null }[] }[] };
-    return nodes.flatMap(({ healthContacts }) => healthContacts.flatMap(({ diagnosis }) => diagnosis ?? []));
+    const { nodes } = data!['persons'] as {
+      nodes: { healthContacts: { diagnosis: { code: string } | null }[] }[];
+    };
+    return nodes.flatMap(({ healthContacts }) =>
+      healthContacts.flatMap(({ diagnosis }) => diagnosis?.code ?? []),
+    );
   }
 
   it('are shown to data owners, and to nobody else', async () => {

@@ -35,7 +35,8 @@ import { signedPolicies, type SignedPolicies, tamper } from '../city/signedPolic
 import { until } from '../city/until.js';
 import { TestLog } from '../city/testLog.js';
 
-const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { service diagnosis } } } }';
+const DIAGNOSES =
+  '{ persons(first: 20) { nodes { healthContacts { service { code } diagnosis { code } } } } }';
 const coarser = (text: string) =>
   text.replace('HealthContact.*: allow', '$&\n      HealthContact.diagnosis: { mask: icd10-chapter }');
 
@@ -125,16 +126,16 @@ describe('a registry in its department, with signed policies', () => {
 
   async function contacts(
     served: ProductionCity,
-  ): Promise<readonly { service: string | null; diagnosis: string | null }[]> {
+  ): Promise<readonly { service: unknown; diagnosis: { code: string } | null }[]> {
     const { data, errors } = await served.ask(DOCTOR, DIAGNOSES);
     expect(errors).toBeUndefined();
     const { nodes } = data!['persons'] as {
-      nodes: { healthContacts: { service: string; diagnosis: string | null }[] | null }[];
+      nodes: { healthContacts: { service: unknown; diagnosis: { code: string } | null }[] | null }[];
     };
     return nodes.flatMap(({ healthContacts }) => healthContacts ?? []);
   }
-  const codesOf = (rows: readonly { diagnosis: string | null }[]) =>
-    rows.flatMap(({ diagnosis }) => diagnosis ?? []);
+  const codesOf = (rows: readonly { diagnosis: { code: string } | null }[]) =>
+    rows.flatMap(({ diagnosis }) => diagnosis?.code ?? []);
 
   it.each([
     ['the registry', true],

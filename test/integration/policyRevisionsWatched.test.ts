@@ -9,7 +9,7 @@ import { serveCity, type ServedCity } from '../city/serveCity.js';
 import { until } from '../city/until.js';
 import { TestLog } from '../city/testLog.js';
 
-const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis } } } }';
+const DIAGNOSES = '{ persons(first: 20) { nodes { healthContacts { diagnosis { code } } } } }';
 const mask = 'HealthContact.*: allow\n      HealthContact.diagnosis: { mask: icd10-chapter }';
 
 describe('a city whose policies are edited while it serves', () => {
@@ -45,8 +45,12 @@ describe('a city whose policies are edited while it serves', () => {
   }
 
   function diagnosesOf({ data }: DemoAnswer): readonly string[] {
-    const { nodes } = data!['persons'] as { nodes: { healthContacts: { diagnosis: string | null }[] }[] };
-    return nodes.flatMap(({ healthContacts }) => healthContacts.flatMap(({ diagnosis }) => diagnosis ?? []));
+    const { nodes } = data!['persons'] as {
+      nodes: { healthContacts: { diagnosis: { code: string } | null }[] }[];
+    };
+    return nodes.flatMap(({ healthContacts }) =>
+      healthContacts.flatMap(({ diagnosis }) => diagnosis?.code ?? []),
+    );
   }
   const isMasked = (answer: DemoAnswer) => diagnosesOf(answer).every((code) => code.includes('-'));
   /** A complete answer to a question that is sent after this call. */

@@ -254,7 +254,7 @@ describe('a registry that is called directly', () => {
     const asking = { ...context, purpose: 'benefit', caller: { ...caller, ...officer } };
     const body = JSON.stringify({
       query: `query ($r: [_Any!]!) { _entities(representations: $r) {
-        ... on Person { healthContacts { id service startedAt } } ... on ServicePath { health } } }`,
+        ... on Person { healthContacts { id service { code } startedAt } } ... on ServicePath { health } } }`,
       variables: {
         r: [
           { __typename: 'Person', id: 1 },

@@ -48,7 +48,7 @@ const [login] = settings.console.logins;
 const STRANGER = '131052-9982';
 const SECRET = 'a secret of the console';
 const OWN =
-  '{ me { id birthYear healthContacts { service } } accessLog(first: 50) { purpose { id } recipient { id } } }';
+  '{ me { id birthYear healthContacts { service { code } } } accessLog(first: 50) { purpose { id } recipient { id } } }';
 
 describe('residents, with health in a process of its own', () => {
   let folder: string;

@@ -9,7 +9,7 @@ import { until } from '../city/until.js';
 const CLIENTS = 6;
 const QUERY = `{
   registries { name rows }
-  persons(first: 3) { nodes { id birthYear healthContacts { startedAt service } servicePath { steps { service } } } }
+  persons(first: 3) { nodes { id birthYear healthContacts { startedAt service { code } } servicePath { steps { service { code } } } } }
 }`;
 
 describe('a new snapshot under load', () => {

@@ -11,20 +11,22 @@ import { buildFederatedSchema } from '../../lib/buildFederatedSchema.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { CodeCatalogue } from '../../registry-kit/codes/codeCatalogue.js';
 import { type createSubgraph, documentExecutor } from '../../registry-kit/subgraph/createSubgraph.js';
 import { CHILD, FATHER, MOTHER, NEIGHBOUR, OLD_FAMILY, separatedFamily } from '../city/separatedFamily.js';
 import type { Decision } from '../../policies/engine/decision.js';
 import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
 import { type WorldRequester, type ServedWorld, serveWorld } from '../city/serveWorld.js';
 
-const PATH = '{ steps { person { id } sector service startedAt endedAt unit contacts } withheld }';
+const PATH =
+  '{ steps { person { id } sector service { code } startedAt endedAt unit { code } contacts } withheld }';
 const DATES = 'startedAt endedAt';
 const PERSON = `{
-  birthYear sex language district families { role ${DATES} family { members { role ${DATES} person { id } } } }
-  healthContacts { ${DATES} service unit diagnosis urgency }
-  socialContacts { ${DATES} service unit kind decision } childProtection { ${DATES} step unit }
+  birthYear sex { code } language { code } district { code } families { role ${DATES} family { members { role ${DATES} person { id } } } }
+  healthContacts { ${DATES} service { code } unit { code } diagnosis { code } urgency { code } }
+  socialContacts { ${DATES} service { code } unit { code } kind { code } decision { code } } childProtection { ${DATES} step { code } unit { code } }
   incomeSupport { month amount }
-  educationContacts { ${DATES} service unit hours absenceDays } enrolments { ${DATES} service unit hoursPerWeek }
+  educationContacts { ${DATES} service { code } unit { code } hours absenceDays } enrolments { ${DATES} service { code } unit { code } hoursPerWeek }
   servicePath ${PATH}
 }`;
 const PEOPLE = [MOTHER, CHILD, FATHER, NEIGHBOUR];
@@ -94,7 +96,10 @@ const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
     name,
     sdl,
     execute: (request, decision) =>
-      execute(request, { decision, access, store: open(decision).store, mergedPersons: new Map() }),
+      execute(request, {
+        ...{ decision, access, store: open(decision).store },
+        ...{ codes: CodeCatalogue.none, mergedPersons: new Map() },
+      }),
   };
 };
 
@@ -150,7 +155,7 @@ describe('of two tiers', () => {
         variables: { id: city.id(requester, 'PersonID', NEIGHBOUR) },
       });
     // Without a care relationship: the registry would withhold it, but is off.
-    expect((await one('healthContacts { diagnosis }', doctor!)).text).toContain('J06.9');
+    expect((await one('healthContacts { diagnosis { code } }', doctor!)).text).toContain('J06.9');
 
     const lists: [field: string, type: string][] = [
       ['healthContacts', 'HealthContact'],
@@ -165,8 +170,9 @@ describe('of two tiers', () => {
       const decision = policy.decide(requester, new Date());
       const shows = (...coordinates: string[]) => coordinates.every((name) => decision.show(name).length > 0);
       for (const [list, type] of lists) {
-        for (const { name } of policy.model.graph.types.get(type)!) {
-          const { text } = await one(`${list} { ${name} }`, requester);
+        for (const { name, returns } of policy.model.graph.types.get(type)!) {
+          const selection = returns === 'Coding' ? `${name} { code }` : name;
+          const { text } = await one(`${list} { ${selection} }`, requester);
           const shown = shows('Query.person', `Person.${list}`, `${type}.${name}`);
           expect([requester.purpose, type, name, text.includes('PURPOSE_NOT_PERMITTED')]).toEqual([
             requester.purpose,

@@ -14,7 +14,7 @@ const contacts = [
   { person: 7, id: 1n, start: '2020-01-01', service: 'T11', unit: 'U-9', diagnosis: 'J06.9' },
 ];
 const questions = [
-  [{ __typename: 'Person', id: 7 }, 'healthContacts { id service startedAt diagnosis }'],
+  [{ __typename: 'Person', id: 7 }, 'healthContacts { id service { code } startedAt diagnosis { code } }'],
   [{ __typename: 'ServicePath', person: 7, from: null, until: null }, 'health'],
 ] as const;
 

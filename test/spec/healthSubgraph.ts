@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { committedGraph } from '../../cli/runtime/openPolicy.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
+import { CodeCatalogue } from '../../registry-kit/codes/codeCatalogue.js';
 import type { Table } from '../../registry-kit/columns/table.js';
 import { personFlagsRegistry, withDerivedShields } from '../../registry-kit/person-flags/personFlags.js';
 import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
+import { codesAsTexts } from '../city/codesAsTexts.js';
 import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { Caller } from '../../schema/tokens/callerClaims.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
@@ -33,7 +35,7 @@ export interface HealthCase {
   /** The families of the population register, by which non-disclosure shields people who live together. */
   readonly memberships?: readonly TestRow[];
   readonly caller?: Partial<Caller>;
-  readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass'>>;
+  readonly context?: Partial<Pick<DecisionContext, 'person' | 'breakGlass' | 'language'>>;
   readonly purpose?: string;
   /** Called for each row of contacts that is read, column by column. */
   readonly onRead?: (row: number) => void;
@@ -87,6 +89,7 @@ export async function healthSubgraph(
   const populationMarks = withDerivedShields(marksOf(given.populationMarks ?? {}), memberships);
   const subgraph = await createSubgraph({
     name: 'health',
+    codes: await CodeCatalogue.read(['health']),
     module: health.module,
     decide: (caller) => policy.decide(caller, new Date()),
     open: registrySources<typeof healthRegistry>(
@@ -118,7 +121,8 @@ export async function healthSubgraph(
       },
     );
     if (result.errors) throw result.errors[0];
-    return JSON.parse(JSON.stringify((result.data as { _entities: unknown[] })._entities[0]));
+    const [entity] = (result.data as { _entities: unknown[] })._entities;
+    return JSON.parse(JSON.stringify(entity), codesAsTexts);
   };
 }
 

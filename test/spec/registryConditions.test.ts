@@ -32,7 +32,7 @@ const contacts = [
 /** The services of the shown contacts, in a list and in the feed of a path. */
 async function services(given: HealthCase): Promise<{ list: unknown; feed: unknown }> {
   const ask = await healthSubgraph({ contacts, ...given });
-  const { healthContacts } = (await ask(PERSON, 'healthContacts { service }')) as {
+  const { healthContacts } = (await ask(PERSON, 'healthContacts { service { code } }')) as {
     healthContacts: { service: string | null }[];
   };
   const { health } = (await ask(PATH, 'health')) as { health: { columns: { service: unknown } } };
@@ -143,7 +143,7 @@ describe('non-disclosure for safety', () => {
   const shielded = [{ person: 7, start: '2010-01-01' }];
   const units = async (given: Partial<HealthCase>) => {
     const ask = await healthSubgraph({ policy: anyTime(), contacts, ...given });
-    const { healthContacts } = (await ask(PERSON, 'healthContacts { service unit }')) as {
+    const { healthContacts } = (await ask(PERSON, 'healthContacts { service { code } unit { code } }')) as {
       healthContacts: { service: string; unit: string | null }[];
     };
     const { health } = (await ask(PATH, 'health')) as { health: { columns: { unit: unknown } } };

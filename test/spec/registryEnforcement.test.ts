@@ -37,7 +37,8 @@ const older = { person: 7, id: 11n, start: '2015-11-02', service: 'T12', unit: '
 const contacts = [visit, older];
 
 const PERSON = { __typename: 'Person', id: 7 };
-const ALL = 'healthContacts { service startedAt endedAt unit diagnosis urgency }';
+const ALL =
+  'healthContacts { service { code } startedAt endedAt unit { code } diagnosis { code } urgency { code } }';
 
 const ask = async (given: HealthCase, selection = ALL, variables = {}) =>
   (await (
@@ -89,15 +90,16 @@ describe('fields of a registry', () => {
     );
     const { healthContacts } = await ask(
       { policy, contacts: [visit] },
-      'healthContacts { startedAt endedAt diagnosis }',
+      'healthContacts { startedAt endedAt diagnosis { code } }',
     );
     expect(healthContacts).toEqual([{ startedAt: '2016', endedAt: '2016', diagnosis: 'J00-J99' }]);
   });
 
   it('are refused when a request asks for more lists than an answer may have, even empty ones', async () => {
-    const lists = Array.from({ length: 100 }, (_, index) => `a${index}: healthContacts { service }`).join(
-      ' ',
-    );
+    const lists = Array.from(
+      { length: 100 },
+      (_, index) => `a${index}: healthContacts { service { code } }`,
+    ).join(' ');
     const answer = await healthSubgraph({ policy: whole, contacts: [] });
     await expect(answer(PERSON, lists, {}, 1_001)).rejects.toThrow('more than 100000 objects');
   });
@@ -145,7 +147,7 @@ describe('arguments', () => {
       given,
       `healthContacts(${Object.keys(variables)
         .map((name) => `${name}: $${name}`)
-        .join(', ')}) { service }`,
+        .join(', ')}) { service { code } }`,
       variables,
     );
 

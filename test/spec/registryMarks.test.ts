@@ -60,7 +60,7 @@ async function answersUnder(marks: HealthCase['marks'], more: Partial<HealthCase
   const list = async (id: number, argument = '', variables = {}) =>
     (await ask(
       { __typename: 'Person', id },
-      `healthContacts${argument} { id service startedAt unit }`,
+      `healthContacts${argument} { id service { code } startedAt unit { code } }`,
       variables,
     )) as {
       healthContacts: { service: string }[];

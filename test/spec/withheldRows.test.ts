@@ -17,10 +17,10 @@ const policyWhen = (conditions: string) => `grants:
     show: { Person.healthContacts: allow, 'HealthContact.*': allow }
     derive: { ServicePath: ['HealthContact.{service,startedAt,endedAt,unit}'] }
 `;
-const LIST = ['Person', 'healthContacts { service startedAt }'] as const;
+const LIST = ['Person', 'healthContacts { service { code } startedAt }'] as const;
 const SEARCH = [
   'Person',
-  'healthContacts(from: "1990-01-01", services: ["T11"]) { service startedAt }',
+  'healthContacts(from: "1990-01-01", services: ["T11"]) { service { code } startedAt }',
 ] as const;
 const FEED = ['ServicePath', 'health'] as const;
 const CUT_FEED = ['ServicePath', 'health', { from: '1990-01-01', until: '2099-01-01' }] as const;

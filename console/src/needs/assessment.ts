@@ -49,7 +49,7 @@ export const personNeedQuery = `query PersonNeed($id: PersonID!, $asOf: Quarter!
 
 export const familyNeedQuery = `query FamilyNeed($id: FamilyID!, $asOf: Quarter!, $years: Int!) {
   family(id: $id) { childProtectionRisks(asOf: $asOf, horizonYears: $years) {
-    children { child { id birthYear sex } ${fields} }
+    children { child { id birthYear sex { code label } } ${fields} }
   } }
 }`;
 

@@ -45,10 +45,9 @@ export function pathWords(t: TFunction<'paths'>, writeDate: (isoDate: string) =>
     return t('period', { from: writeDate(startedAt), until: writeDate(endedAt) });
   };
   const person = ({ birthYear, sex }: DrawnPerson) => {
-    const sexCode = typeof sex === 'string' ? sex : sex?.code;
     const facts = [
       birthYear === null ? undefined : t('born', { year: birthYear }),
-      sexCode ? t(`sex.${sexCode.toUpperCase()}`, { defaultValue: sexCode }) : undefined,
+      codingName(sex)?.toLocaleLowerCase() ?? undefined,
     ].filter((fact) => fact !== undefined);
     return facts.length > 0 ? facts.join(', ') : t('somebody');
   };

@@ -4,7 +4,7 @@ import type { Coding } from '../texts/coding.js';
 export interface DrawnStep {
   readonly person?: { readonly id: string } | null;
   readonly sector: string;
-  readonly service: Coding | string | null;
+  readonly service: Coding | null;
   /** ISO 8601, possibly of reduced precision: `2012`, `2012-05`, `2012-05-14`. */
   readonly startedAt: string | null;
   /** null if the step was on one date. */
@@ -28,7 +28,7 @@ export interface DrawnMember {
 export interface DrawnPerson {
   readonly id: string;
   readonly birthYear: string | number | null;
-  readonly sex: Coding | string | null;
+  readonly sex: Coding | null;
 }
 
 /** The content of the picture: one person, or one family with its members. */
@@ -38,7 +38,7 @@ export interface Pictured {
 }
 
 /** The fields of a step to ask for. */
-export const stepFields = 'sector service startedAt endedAt contacts';
+export const stepFields = 'sector service { code label } startedAt endedAt contacts';
 
 const known = ['health', 'social', 'education'];
 

@@ -21,13 +21,13 @@ export const PAGE_SIZE = 50;
 
 export const peopleQuery = `query MyPeople($after: PersonID) {
   persons(first: ${PAGE_SIZE}, after: $after) {
-    nodes { id birthYear sex families { role family { id } } }
+    nodes { id birthYear sex { code label } families { role family { id } } }
     hasMore
   }
 }`;
 
 export const lookUpQuery = `query LookUp($code: IdentityCode!) {
-  personByIdentityCode(code: $code) { id birthYear sex families { role family { id } } }
+  personByIdentityCode(code: $code) { id birthYear sex { code label } families { role family { id } } }
 }`;
 
 export const personPathQuery = `query PersonPath($id: PersonID!) {
@@ -36,7 +36,7 @@ export const personPathQuery = `query PersonPath($id: PersonID!) {
 
 export const familyPathQuery = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
-    members { person { id birthYear sex } role }
+    members { person { id birthYear sex { code label } } role }
     servicePath { steps { person { id } ${stepFields} } withheld }
   }
 }`;

@@ -5,6 +5,6 @@ export interface Coding {
 }
 
 /** The name of a code for readers: its label, else the code itself. */
-export function codingName(coding: Coding | string | null): string | null {
-  return typeof coding === 'string' ? coding : coding && (coding.label ?? coding.code);
+export function codingName(coding: Coding | null): string | null {
+  return coding && (coding.label ?? coding.code);
 }

@@ -20,7 +20,10 @@ const familyPath = graphql(`
       servicePath(from: $from) {
         steps {
           sector
-          service
+          service {
+            code
+            label
+          }
           startedAt
           endedAt
           person {
@@ -40,7 +43,9 @@ async function printFirstPath(access: PolkuAccess): Promise<void> {
   if (id === undefined) return console.log('The team has no families.');
   const { family } = await ask(access, familyPath, { id, from: '2014-01-01' });
   for (const { sector, service, startedAt, endedAt, person } of family?.servicePath?.steps ?? [])
-    console.log(`${startedAt} - ${endedAt ?? ''}\t${sector}\t${service}\tborn ${person?.birthYear}`);
+    console.log(
+      `${startedAt} - ${endedAt ?? ''}\t${sector}\t${service?.label ?? service?.code ?? ''}\tborn ${person?.birthYear}`,
+    );
   for (const registry of family?.servicePath?.withheld ?? []) console.log(`without ${registry}`);
 }
 

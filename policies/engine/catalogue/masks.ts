@@ -1,4 +1,5 @@
 import type { Precision } from '../../../lib/partialDate.js';
+import { CODING_TYPE } from '../parse/policyGraph.js';
 import type { MaskName } from '../decision.js';
 import type { LocalizedText } from '../../../schema/language.js';
 import type { Category } from './conditions.js';
@@ -60,7 +61,7 @@ export type Maskable = string | number;
 
 /** A mask: which fields it applies to, and how it changes their values. */
 interface Mask {
-  /** The GraphQL type that a field must have. */
+  /** The GraphQL type that a field must have. A coding counts as the text of its code. */
   readonly takes: string;
   /** The categories that it applies to; undefined: all. */
   readonly categories: readonly Category[] | undefined;
@@ -68,6 +69,8 @@ interface Mask {
   readonly coarseness: number;
   /** What becomes of a value, in words that stand alone. */
   readonly description: LocalizedText;
+  /** The code list of masked codes, where it is another list of the same registry. */
+  readonly list?: string;
   /**
    * The masked value. It is undefined if the value has an unexpected form, so that no unmasked value passes.
    */
@@ -144,6 +147,7 @@ export const masks: Readonly<Record<MaskName, Mask>> = {
       fi: 'kaupunginosasta näytetään suuralue, johon se kuuluu',
       sv: 'av en stadsdel visas storområdet som den hör till',
     },
+    list: 'areas',
     apply: (value, { areaOfDistrict }) => (typeof value === 'string' ? areaOfDistrict.get(value) : undefined),
   },
   'count-band': {
@@ -158,6 +162,16 @@ export const masks: Readonly<Record<MaskName, Mask>> = {
     apply: (value) => COUNT_BANDS.findLast((least) => Number.isInteger(value) && least <= Number(value)),
   },
 };
+
+/** Whether a mask applies to fields of a GraphQL type. */
+export function takesType(mask: MaskName, type: string): boolean {
+  return masks[mask].takes === (type === CODING_TYPE ? 'String' : type);
+}
+
+/** The code list of codes under a mask; undefined where it is that of the codes themselves. */
+export function maskedList(mask: MaskName): string | undefined {
+  return masks[mask].list;
+}
 
 /** The masked value; undefined if nothing may be shown. Without a mask, the value is unchanged. */
 export function applyMask(

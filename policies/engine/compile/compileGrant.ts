@@ -1,7 +1,7 @@
 import { type Day, formatDay, parseDay } from '../../../lib/calendar.js';
 import { didYouMean, listed } from '../../../lib/didYouMean.js';
 import { canEvaluate, conditionForms, conditionsOf, parseCondition } from '../catalogue/conditions.js';
-import { masks } from '../catalogue/masks.js';
+import { masks, takesType } from '../catalogue/masks.js';
 import { type Condition, type MaskName, maskNames } from '../decision.js';
 import type { GrantEntry } from '../parse/policyFiles.js';
 import type { GraphField } from '../parse/policyGraph.js';
@@ -227,7 +227,7 @@ export function checkMask(
   problems: Problems,
 ): void {
   const fits = (mask: MaskName) =>
-    masks[mask].takes === field.returns && (masks[mask].categories?.includes(category) ?? true);
+    takesType(mask, field.returns) && (masks[mask].categories?.includes(category) ?? true);
   if (fits(name)) return;
   const mask = masks[name];
   const taken = `${mask.takes}${mask.categories ? ` of category ${mask.categories.join(' or ')}` : ''}`;

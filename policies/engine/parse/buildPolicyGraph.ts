@@ -1,6 +1,6 @@
 import { groupBy } from '../../../lib/groupBy.js';
 import { isKeyScalar } from '../../../schema/keys.js';
-import type { FieldKind, LeftOut, PolicyGraph } from './policyGraph.js';
+import { CODING_TYPE, type FieldKind, type LeftOut, type PolicyGraph } from './policyGraph.js';
 import { type FieldDefinition, readSubgraph, type SubgraphSdl, type TypeOf } from './readSubgraph.js';
 
 export type { SubgraphSdl };
@@ -76,10 +76,15 @@ function kindOf(owner: FieldDefinition, copies: readonly FieldDefinition[]): Fie
   if (owner.name.startsWith('_')) return 'internal';
   if (owner.returns === FEED) return 'feed';
   if (owner.onInterface) return 'interface';
-  if (isKeyScalar(owner.returns)) return 'key';
+  if (isKeyScalar(owner.returns) || isPartOfCoding(owner)) return 'key';
   // A field that one subgraph hides is hidden in the whole graph. Only subgraphs use a hidden part of a key.
   const hidden = copies.some((copy) => copy.inaccessible);
   return hidden && copies.some((copy) => copy.inKey) ? 'key' : 'governed';
+}
+
+/** Only these two: another field of that name would be shown without a grant. */
+function isPartOfCoding({ type, name }: FieldDefinition): boolean {
+  return type === CODING_TYPE && (name === 'code' || name === 'label');
 }
 
 /**
@@ -89,7 +94,7 @@ function kindOf(owner: FieldDefinition, copies: readonly FieldDefinition[]): Fie
 function personalTypes(fields: readonly FieldDefinition[], behind: readonly TypeOf[]): ReadonlySet<string> {
   const steps = [
     ...fields
-      .filter(({ type }) => !ROOTS.includes(type))
+      .filter(({ type, returns }) => !ROOTS.includes(type) && returns !== CODING_TYPE)
       .map(({ type, returns }) => [type, returns] as const),
     ...behind.map(({ of, type }) => [of, type] as const),
   ];

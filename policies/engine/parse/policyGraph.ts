@@ -16,6 +16,11 @@ export interface Lineage {
   readonly aggregates: readonly string[];
 }
 
+/**
+ * The GraphQL type of codes with labels. The field that answers one governs it: its own fields need no grant.
+ */
+export const CODING_TYPE = 'Coding';
+
 export interface GraphArgument {
   readonly coordinate: string;
   /** The field whose values the argument tests in order to select rows (`@tests`). */
@@ -24,7 +29,8 @@ export interface GraphArgument {
 
 /**
  * - `governed`: shown only if a policy grants it;
- * - `key`: an id, or an inaccessible part of a `@key` by which subgraphs find an object; it needs no grant;
+ * - `key`: an id, an inaccessible part of a `@key` by which subgraphs find an object, or a part of a coding;
+ *   it needs no grant;
  * - `feed`: columns for a derived type, never shown to a client;
  * - `internal`: a field of federation itself (`_entities`, `_service`);
  * - `interface`: the decisions on the types that implement it apply.

@@ -6,6 +6,7 @@ import type {
 } from '../../../disclosure-control/groupQuestion.js';
 import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import { Field, Float, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import { CodedValue } from '../../../registry-kit/codes/codedValue.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { memberPaths, type MemberPaths, type MemberSector, NO_SERVICE, serviceAt } from '../members.js';
@@ -27,12 +28,12 @@ export class CommonStep {
   @Field(() => String, { nullable: true })
   readonly sector: string;
 
-  @Field(() => String, { nullable: true })
-  readonly service: string;
+  @Field(() => CodedValue, { nullable: true })
+  readonly service: CodedValue;
 
   constructor({ sector, service }: { readonly sector: string; readonly service: string }) {
     this.sector = sector;
-    this.service = service;
+    this.service = new CodedValue(`${sector}/services`, service);
   }
 }
 

@@ -1,13 +1,14 @@
 import type { ProtectedAnswer, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import type { PolkuError } from '../../../lib/errors.js';
 import { Field, Float, ObjectType } from '../../../lib/typeGraphql.js';
+import { CodedValue } from '../../../registry-kit/codes/codedValue.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import { categoriesOf, type CategoryDimension } from '../group/populationColumns.js';
 import { type MemberSector, serviceAt, serviceSets } from '../members.js';
 import { type AskedResult, type GroupRequester, protect } from '../protect.js';
-import { checkReleased } from './groupTable.js';
+import { categoryCoding, checkReleased } from './groupTable.js';
 import { frequencyRatio, ProtectedResult } from './protectedResult.js';
 
 @ObjectType({
@@ -22,8 +23,8 @@ export class GroupDifference {
   @Field(() => String, { nullable: true, description: 'The registry, if it is a service.' })
   readonly sector: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The service or the category.' })
-  readonly category: string;
+  @Field(() => CodedValue, { nullable: true, description: 'The service or the category.' })
+  readonly category: CodedValue;
 
   @Field(() => Float, { nullable: true, description: 'Its share in the group, 0 to 1.' })
   readonly share: number;
@@ -115,7 +116,7 @@ export async function personalDifferences(
       .flatMap((category, at) =>
         difference(
           answer,
-          { characteristic: name, sector: null, category },
+          { characteristic: name, sector: null, category: categoryCoding(name, category) },
           [own[at]!, own.at(-1)!],
           [others[at]!, others.at(-1)!],
         ),
@@ -155,7 +156,8 @@ export async function serviceDifferences(
   const [own, others] = [counts.slice(0, counts.length / 2), counts.slice(counts.length / 2)];
   const items = own.slice(1).flatMap((count, number) => {
     const { sector, service } = serviceAt(sectors, number);
-    const what = { characteristic: 'service', sector, category: service };
+    const category = new CodedValue(`${sector}/services`, service);
+    const what = { characteristic: 'service', sector, category };
     return difference(answer, what, [count, own[0]!], [others[number + 1]!, others[0]!]);
   });
   return new GroupDifferences(answer.protection, largestFirst(items));

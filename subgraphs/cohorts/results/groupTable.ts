@@ -3,6 +3,7 @@ import type { Dimension, Protection, TableRequest } from '../../../disclosure-co
 import type { Amendment } from '../../../lib/buildFederatedSchema.js';
 import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
+import { CodedValue } from '../../../registry-kit/codes/codedValue.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
 import {
@@ -50,22 +51,22 @@ export class GroupCell {
   @Field(() => Int, { nullable: true })
   readonly year: number | null = null;
 
-  @Field(() => String, { nullable: true })
-  readonly sex: string | null = null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly sex: CodedValue | null = null;
 
-  @Field(() => String, { nullable: true })
-  readonly district: string | null = null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly district: CodedValue | null = null;
 
   @Field(() => String, { nullable: true, description: 'Age at the end of the year, in bands of five years.' })
   readonly ageBand: string | null = null;
 
-  @Field(() => String, { nullable: true })
-  readonly familyType: string | null = null;
+  @Field(() => CodedValue, { nullable: true })
+  readonly familyType: CodedValue | null = null;
 
   @Field(() => Int, { nullable: true, description: TOO_FEW })
   readonly count: number | null;
 
-  constructor(categories: Readonly<Record<string, string | number>>, count: number | null) {
+  constructor(categories: Readonly<Record<string, string | number | CodedValue>>, count: number | null) {
     Object.assign(this, categories);
     this.count = count;
   }
@@ -143,16 +144,29 @@ function categoriesAt(
   { population }: CohortGroup,
   names: readonly CategoryDimension[],
   cell: number,
-): Record<string, string> {
-  const found: Record<string, string> = {};
+): Record<string, string | CodedValue> {
+  const found: Record<string, string | CodedValue> = {};
   let rest = cell;
   for (const name of names.toReversed()) {
     const categories = population.categories(name);
     const category = categories[rest % (categories.length + 1)];
-    if (category !== undefined) found[name] = category;
+    if (category !== undefined) found[name] = name === 'ageBand' ? category : categoryCoding(name, category);
     rest = Math.floor(rest / (categories.length + 1));
   }
   return found;
+}
+
+/** The code lists of the population register for the categories of dimensions. Bands of ages are no codes. */
+const lists: Readonly<Record<CategoryDimension, string>> = {
+  sex: 'sexes',
+  district: 'districts',
+  ageBand: 'ageBands',
+  familyType: 'familyTypes',
+};
+
+/** A category of a dimension, which has a label if it is a code. */
+export function categoryCoding(name: CategoryDimension, category: string): CodedValue {
+  return new CodedValue(`population/${lists[name]}`, category);
 }
 
 /** @throws PolkuError PURPOSE_NOT_PERMITTED if the owner does not release the data of a dimension */

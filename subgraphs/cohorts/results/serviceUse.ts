@@ -2,6 +2,7 @@ import type { Protection } from '../../../disclosure-control/groupQuestion.js';
 import { type Day, yearOf } from '../../../lib/calendar.js';
 import { CooperativeScheduler } from '../../../lib/cooperativeScheduler.js';
 import { Field, Int, ObjectType } from '../../../lib/typeGraphql.js';
+import { CodedValue } from '../../../registry-kit/codes/codedValue.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import { LAST_YEAR, yearEnd } from '../../../registry-kit/criteria/yearly.js';
 import { PersonSet } from '../../../schema/personSet.js';
@@ -21,8 +22,8 @@ class ServiceUse {
   @Field(() => String, { nullable: true })
   readonly sector: string;
 
-  @Field(() => String, { nullable: true })
-  readonly service: string;
+  @Field(() => CodedValue, { nullable: true })
+  readonly service: CodedValue;
 
   @Field(() => Int, { nullable: true, description: TOO_FEW })
   readonly persons: number | null;
@@ -30,7 +31,7 @@ class ServiceUse {
   constructor(year: number | null, sector: string, service: string, persons: number | null) {
     this.year = year;
     this.sector = sector;
-    this.service = service;
+    this.service = new CodedValue(`${sector}/services`, service);
     this.persons = persons;
   }
 }

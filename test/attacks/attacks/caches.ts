@@ -5,9 +5,9 @@ import { headersOf, type Question, type Target } from '../target.js';
 
 /** Fields that are shown to some and hidden from others, and fields that differ by caller. */
 const DOCUMENTS = [
-  '{ persons(first: 5) { nodes { id birthYear sex } } }',
-  '{ persons(first: 5) { nodes { id healthContacts { service diagnosis } } } }',
-  '{ persons(first: 5) { nodes { servicePath { withheld steps { sector service } } } } }',
+  '{ persons(first: 5) { nodes { id birthYear sex { code } } } }',
+  '{ persons(first: 5) { nodes { id healthContacts { service { code } diagnosis { code } } } } }',
+  '{ persons(first: 5) { nodes { servicePath { withheld steps { sector service { code } } } } } }',
   '{ access { purpose { id } roles { id } fields { coordinate mask { id } } } }',
   '{ __schema { types { name fields { name } } } }',
 ];

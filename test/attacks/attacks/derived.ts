@@ -24,7 +24,7 @@ const PATH_FIELDS = [
   'ServiceStep.sector',
   'ServiceStep.contacts',
 ];
-const STEP = 'sector service startedAt endedAt unit contacts person { id }';
+const STEP = 'sector service { code } startedAt endedAt unit { code } contacts person { id }';
 
 /** Sectors with the contacts from which their steps are made. */
 const sectors = new Map([

@@ -210,11 +210,11 @@ async function errorsTellNothing(target: Target): Promise<void> {
       ...['"x"', '{}', '[]', '1e400', '"9999999-99-99"', '"2012-02-30"', '-1', 'true'].flatMap((value) => [
         `{ ${way(`families(on: ${value}) { role }`)} }`,
         `{ ${way(`servicePath(from: ${value}, until: ${value}) { withheld }`)} }`,
-        `{ ${way(`healthContacts(from: ${value}, services: ${value}) { service }`)} }`,
+        `{ ${way(`healthContacts(from: ${value}, services: ${value}) { service { code } }`)} }`,
         `{ persons(first: ${value}, after: ${value}) { hasMore } }`,
         `{ person(id: ${value}) { id } }`,
         {
-          query: 'query ($v: Date) { ' + way('socialContacts(until: $v) { service }') + ' }',
+          query: 'query ($v: Date) { ' + way('socialContacts(until: $v) { service { code } }') + ' }',
           variables: { v: value },
         },
         { query: 'query ($v: PersonID!) { person(id: $v) { id } }', variables: { v: value } },

@@ -56,7 +56,7 @@ export const identityCodeAttacks: readonly Attack[] = [
         },
         {
           query:
-            'query ($v: [String!]) { persons(first: 1) { nodes { healthContacts(services: $v) { service } } } }',
+            'query ($v: [String!]) { persons(first: 1) { nodes { healthContacts(services: $v) { service { code } } } } }',
           variables: { v: [code] },
         },
         { query: 'query ($v: Boolean!) { __typename @skip(if: $v) }', variables: { v: code } },

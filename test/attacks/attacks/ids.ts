@@ -127,7 +127,7 @@ export const idAttacks: readonly Attack[] = [
         'ServiceStep.startedAt',
       )) {
         const inner = 'servicePath { steps { sector startedAt } }';
-        const plain = await ofPeople(target, sight, `birthYear sex ${inner}`);
+        const plain = await ofPeople(target, sight, `birthYear sex { code } ${inner}`);
         const ask = async (selection: string) => {
           const { body } = await target.ask(
             sight.requester,
@@ -140,8 +140,8 @@ export const idAttacks: readonly Attack[] = [
           JSON.stringify(people.map((one) => one[key]));
         for (const [selection, key] of [
           [`id: birthYear ${inner}`, 'servicePath'],
-          [`id: sex ${inner} birthYear`, 'servicePath'],
-          [`birthYear person: sex from: birthYear until: birthYear ${inner}`, 'servicePath'],
+          [`id: sex { code } ${inner} birthYear`, 'servicePath'],
+          [`birthYear person: sex { code } from: birthYear until: birthYear ${inner}`, 'servicePath'],
           [`id: servicePath { steps { sector startedAt } }`, 'id'],
           [`id: __typename ${inner}`, 'servicePath'],
         ] as const) {

@@ -5,7 +5,7 @@ import type { Imposter, Target } from '../target.js';
 
 /** A gateway asks for the schemas of its registries every ten seconds. */
 const POLL_PATIENCE_MS = 30_000;
-const QUERY = `{ persons(first: 5) { nodes { birthYear healthContacts(from: "2000-01-01") { service }
+const QUERY = `{ persons(first: 5) { nodes { birthYear healthContacts(from: "2000-01-01") { service { code } }
   servicePath { steps { sector } withheld } } } }`;
 
 interface Body {

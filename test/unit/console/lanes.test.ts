@@ -46,7 +46,10 @@ describe('the lanes of a service path', () => {
   });
 
   it('are the members of a family, eldest first, also those without steps', () => {
-    const child = { person: { id: 'a', birthYear: '2009', sex: 'FEMALE' }, role: 'CHILD' };
+    const child = {
+      person: { id: 'a', birthYear: '2009', sex: { code: 'female', label: 'Female' } },
+      role: 'CHILD',
+    };
     const parent = { person: { id: 'b', birthYear: '1980', sex: null }, role: 'PARENT' };
     const path = { steps: [step('HEALTH', 'GP', '2010', '2010', 'a')], withheld: [] };
     const lanes = arrangeLanes({ members: [child, parent], path }, words);
