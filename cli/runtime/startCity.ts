@@ -139,6 +139,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const governance = await createGovernanceSubgraph({
     policy: (revision) => policy.under(revision),
     apiSchema: () => supergraph.apiSchema,
+    conceal: settings.conceal ?? !dev,
     accessLog: {
       recordsOf: (person, page) =>
         personLog.recordsOf(new Set(personDigests.everyNameOf(local.keysOf(person))), page),

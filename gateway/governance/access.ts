@@ -22,6 +22,8 @@ export interface GovernanceContext {
   readonly decision: DecisionContext;
   readonly policy: Policy;
   readonly apiSchema: GraphQLSchema;
+  /** Whether a hidden field is like one that does not exist. */
+  readonly conceal: boolean;
   readonly accessLog: AccessLogSource;
   /** undefined with `--dev`, where nobody signs policies. */
   readonly revisionService: RevisionService | undefined;
@@ -61,7 +63,7 @@ export class AccessResolver {
  * Whether a coordinate is a field of an object of the API. Arguments, interfaces and fields for registries
  * only are left out.
  */
-function isField(apiSchema: GraphQLSchema, coordinate: string): boolean {
+export function isField(apiSchema: GraphQLSchema, coordinate: string): boolean {
   const [type = '', field = ''] = coordinate.split('.');
   const found = apiSchema.getType(type);
   return isObjectType(found) && Object.hasOwn(found.getFields(), field);

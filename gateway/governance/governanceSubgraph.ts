@@ -68,6 +68,7 @@ import {
   TestOverruling,
 } from './revisions.js';
 import { UnusualAccessFinding, UnusualAccessReport, UnusualAccessResolver } from './unusualFindings.js';
+import { FieldRefusal, FieldRefusalResolver } from './explainField.js';
 import { PolicyTerm } from './policyTerm.js';
 
 /** What answers depend on. The policy and the schema change while the gateway runs. */
@@ -75,6 +76,8 @@ export interface InForce {
   /** The policy of a request that began under the given revision. */
   policy(revision: string): Policy;
   apiSchema(): GraphQLSchema;
+  /** Whether a hidden field is like one that does not exist. */
+  readonly conceal: boolean;
   /** The source of the access log. */
   readonly accessLog: AccessLogSource;
   /** Where policies are signed; undefined with `--dev`, where nobody signs. */
@@ -92,6 +95,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
   resolvers: [
     new AccessResolver(),
     new AccessLogResolver(),
+    new FieldRefusalResolver(),
     new RevisionResolver(),
     new RevisionTextResolver(),
     new PolicyDraftResolver(),
@@ -107,6 +111,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
   ],
   entities: [
     PolicyTerm,
+    FieldRefusal,
     FieldAccess,
     AccessInfo,
     AccessLogEntry,
@@ -159,6 +164,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
 export async function createGovernanceSubgraph({
   policy,
   apiSchema,
+  conceal,
   accessLog,
   revisionService,
   policyDrafts,
@@ -180,6 +186,7 @@ export async function createGovernanceSubgraph({
           decision,
           policy: policy(decision.revision),
           apiSchema: apiSchema(),
+          conceal,
           accessLog,
           revisionService,
           policyDrafts,

@@ -75,6 +75,21 @@ describe('an operation that asks for more than policy shows', () => {
     ]);
   });
 
+  it('is explained field by field, to everybody about their own role and purpose', async () => {
+    const explain = async (coordinate: string) => {
+      const query =
+        'query ($c: String!) { explainField(coordinate: $c) { coordinate owner { id label } reason(language: SV) } }';
+      return (await ask(testbed, query, { variables: { c: coordinate } })).body.data!['explainField'];
+    };
+    expect(await explain('Person.district')).toEqual({
+      coordinate: 'Person.district',
+      owner: { id: 'people', label: 'Population register' },
+      reason: expect.stringMatching(/^Befolkningsregistret har inte beviljat fältet Person\.district /),
+    });
+    for (const other of ['Person.birthYear', 'Person.nothing', 'Nothing.district', 'district', ''])
+      expect(await explain(other)).toBeNull();
+  });
+
   it('without a purpose is refused in the language of the request', async () => {
     const { body, headers } = await ask(testbed, '{ __typename }', {
       purpose: 'teaching',
@@ -229,6 +244,11 @@ describe('a concealing gateway', () => {
     testbed = await startGateway({ conceal: true });
   });
   afterAll(() => testbed.close());
+
+  it('is not explained, either', async () => {
+    const { body } = await ask(testbed, '{ explainField(coordinate: "Person.district") { reason } }');
+    expect(body).toEqual({ data: { explainField: null } });
+  });
 
   it.each([
     [

@@ -174,12 +174,14 @@ fields:
   "Access.*": { category: operational }
   "FieldAccess.*": { category: operational }
   "Term.*": { category: operational }
+  "Query.explainField": { category: operational }
+  "FieldRefusal.*": { category: operational }
 grants:
   - id: everybody
     purposes: any
     roles: any
     basis: [GDPR 5]
-    show: { "Query.access": allow, "Access.*": allow, "FieldAccess.*": allow, "Term.*": allow }
+    show: { "Query.access": allow, "Access.*": allow, "FieldAccess.*": allow, "Term.*": allow, "Query.explainField": allow, "FieldRefusal.*": allow }
 `;
 
 function compile(subgraphs: readonly Subgraph[], clinic: string): Policy {
@@ -230,6 +232,7 @@ export async function startGateway(
   const inForce = {
     policy: (): Policy => gateway.policy,
     apiSchema: (): GraphQLSchema => supergraph.apiSchema,
+    conceal: options.conceal ?? false,
     accessLog: {
       recordsOf: (person: number, page: PersonLogPage) =>
         personLog.recordsOf(new Set([personDigests.of(person)]), page),

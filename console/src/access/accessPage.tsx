@@ -1,70 +1,58 @@
 import { useState } from 'react';
-import whatMayISee from '../examples/whatMayISee.graphql';
-import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
+import { Input, Label, SearchField } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { DataTable } from '../parts/dataTable.js';
+import { PageHeading } from '../parts/pageHeading.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { Waiting } from '../parts/waiting.js';
+import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useSession } from '../session/session.js';
 import { useAnswer } from '../session/useAnswer.js';
 import { useFormat } from '../texts/useFormat.js';
 import './access.css';
-import { type AccessField, groupByType } from './accessField.js';
+import { type AccessAnswer, type AccessField, accessQuery, findFields, groupByType } from './accessField.js';
+import { ConditionWords, EffectWords } from './accessWords.js';
 
-interface AccessAnswer {
-  readonly access: {
-    readonly roles: readonly string[];
-    readonly revision: string;
-    readonly fields: readonly AccessField[];
-  } | null;
-}
-
-/** What the persona may see for the purpose, field by field. */
+/** What the user may see for the purpose, field by field, in words. */
 export function AccessPage() {
+  const { t } = useTranslation('access');
   const { purpose } = useSession();
-  const { label } = useFormat();
-  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<AccessAnswer>(whatMayISee);
+  const { label, list } = useFormat();
+  const { data, shortcomings, problem, isWaiting, retry } = useAnswer<AccessAnswer>(accessQuery);
   const [search, setSearch] = useState('');
-
-  if (problem) return <ProblemNotice problem={problem} retry={retry} />;
-  if (isWaiting) return <Waiting />;
   const access = data?.access;
-  const groups = groupByType(access?.fields ?? [], search);
+  const found = findFields(access?.fields ?? [], search);
 
   return (
     <div className="page">
-      <div className="page-body">
-        <h1>Access</h1>
-        <p className="page-lead">
-          What policy lets you see for the purpose {label(purpose.label).toLowerCase()}, field by field.
-          Fields that are not listed are withheld.
-        </p>
-        <ShortcomingsBanner {...shortcomings} />
-        {access && (
-          <>
-            <div className="access-tools">
-              <input
-                type="search"
-                aria-label="Filter the fields"
-                placeholder="Filter: a field, a mask, an owner …"
-                value={search}
-                onChange={(event) => setSearch(event.target.value)}
-              />
-              <p>
-                {[...groups.values()].flat().length} of {access.fields.length} fields · role{' '}
-                {access.roles.join(', ')} · policy revision <code>{access.revision}</code>
-              </p>
-            </div>
-            {groups.size === 0 && <p className="page-note">No field matches.</p>}
-            {[...groups].map(([type, fields]) => (
-              <AccessTable key={type} type={type} fields={fields} />
-            ))}
-          </>
-        )}
-      </div>
+      <PageHeading title={t('title')} lead={t('lead', { purpose: label(purpose.label) })} />
+      <ShortcomingsBanner {...shortcomings} />
+      {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      {isWaiting && <Waiting />}
+      {access && (
+        <>
+          <div className="access-tools">
+            <SearchField value={search} onChange={setSearch}>
+              <Label>{t('search')}</Label>
+              <Input placeholder={t('searchExample')} />
+            </SearchField>
+            <p role="status">
+              {t('counted', { count: found.length, all: access.fields.length })}{' '}
+              {t('asRole', { roles: list(access.roles.map((role) => role.label)) })}
+            </p>
+          </div>
+          {found.length === 0 && <p>{t('noneFound')}</p>}
+          {[...groupByType(found)].map(([type, fields]) => (
+            <AccessTable key={type} type={type} fields={fields} />
+          ))}
+          <p className="access-revision">
+            {t('revision')} <code>{access.revision}</code>
+          </p>
+        </>
+      )}
     </div>
   );
 }
-
-const effects = { ALLOW: 'shown', MASK: 'masked' };
 
 interface AccessTableProps {
   readonly type: string;
@@ -73,41 +61,32 @@ interface AccessTableProps {
 
 /** The fields of one type. */
 function AccessTable({ type, fields }: AccessTableProps) {
+  const { t } = useTranslation('access');
   return (
-    <section className="card access-group" aria-label={type}>
-      <table>
-        <caption>{type}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Is</th>
-            <th scope="col">If</th>
-            <th scope="col">Owner</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map(({ coordinate, effect, mask, conditions, owner }, index) => (
-            <tr key={index}>
-              <th scope="row">
-                <code title={coordinate}>{coordinate.slice(type.length + 1)}</code>
-              </th>
-              <td>
-                <span className={`effect effect-${effects[effect]}`}>{effects[effect]}</span>
-                {mask && <span className="access-mask"> to {mask}</span>}
-              </td>
-              <td>
-                {conditions.length === 0 && <span className="unconditional">always</span>}
-                {conditions.map((condition) => (
-                  <span key={condition} className="condition">
-                    {condition}
-                  </span>
-                ))}
-              </td>
-              <td>{owner}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <section className="access-group">
+      <DataTable
+        caption={type === 'Query' ? t('questions') : type}
+        rows={fields}
+        rowKey={({ coordinate }, index) => `${coordinate} ${index}`}
+        columns={[
+          {
+            id: 'field',
+            heading: t('field'),
+            isRowHeading: true,
+            cell: ({ coordinate, label, special }) => (
+              <>
+                <code>{coordinate.slice(type.length + 1)}</code>
+                {label && <span className="access-label">{label}</span>}
+                {special && <span className="access-label">{t('special')}</span>}
+              </>
+            ),
+          },
+          { id: 'effect', heading: t('effect'), cell: (row) => <EffectWords {...row} /> },
+          { id: 'if', heading: t('if'), cell: (row) => <ConditionWords {...row} /> },
+          { id: 'category', heading: t('category'), cell: ({ category }) => category?.label },
+          { id: 'owner', heading: t('owner'), cell: ({ owner }) => owner.label },
+        ]}
+      />
     </section>
   );
 }

@@ -1,166 +1,169 @@
-import { pick, useGraphiQL, useMonaco } from '@graphiql/react';
-import { GraphiQL } from 'graphiql';
-import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
-import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
-import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { Switch } from 'react-aria-components';
+import type { GraphQLSchema } from 'graphql';
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { Button, FileTrigger, Switch } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
 import { examples } from '../examples/examples.js';
-import { noShortcomings, readShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
+import { Notice } from '../parts/notice.js';
+import { PageHeading } from '../parts/pageHeading.js';
+import { ProblemNotice } from '../parts/problemNotice.js';
+import { Waiting } from '../parts/waiting.js';
+import { noShortcomings, readShortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import type { GatewayQuestion } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 import { useFormat } from '../texts/useFormat.js';
-import { examplesPlugin, ExamplesPluginContext } from './examplesPlugin.js';
-import styles from './explorer.css?stylesheet';
+import './explorer.css';
+import type { ExplorerNotice, OperationEditor } from './operation.js';
+import { operationFile, readOperationFile } from './operationFile.js';
+import { PlainEditor } from './plainEditor.js';
+import { useVisibleSchema } from './useVisibleSchema.js';
 
-/**
- * Replaces localStorage: queries, variables and answers contain ids of people, and must not outlive the page.
- */
-function createMemoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'> {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-    get length() {
-      return items.size;
-    },
-  };
-}
+/** The large editor is loaded only where it has room. */
+const GraphiqlEditor = lazy(async () => ({
+  default: (await import('./graphiqlEditor.js')).GraphiqlEditor,
+}));
 
-const addresses: Readonly<Record<string, string>> = { json: jsonWorker, graphql: graphqlWorker };
-
-/** Tells Monaco where its workers are: next to this script, never elsewhere. */
-function installMonacoWorkers(): void {
-  window.MonacoEnvironment = {
-    getWorker: (_id, label) => new Worker(new URL(addresses[label] ?? editorWorker, import.meta.url)),
-  };
-}
-
-installMonacoWorkers();
-const storage = createMemoryStorage();
-const plugins = [examplesPlugin];
-const welcome = examples[0]!.query;
-
-interface ExplorerNotice {
-  readonly shortcomings: Shortcomings;
-  readonly note: string | undefined;
-}
+const NARROW = '(width < 600px)';
+const welcome = examples.find(({ id }) => id === 'whatMayISee')!.query;
 const nothing: ExplorerNotice = { shortcomings: noShortcomings, note: undefined };
 
 /**
- * GraphiQL for the chosen persona and purpose. Another persona or purpose gets another GraphiQL, so that no
- * schema, answer or running request of one is shown for the other. Tabs and texts remain.
+ * Questions in GraphQL for the chosen persona and purpose. Another persona or purpose gets another editor, so
+ * that no schema, answer or running request of one is shown for the other.
  */
 export function ExplorerPage() {
-  const { client } = useSession();
+  const { t } = useTranslation('explorer');
+  const { client, purpose } = useSession();
+  const { label } = useFormat();
+  const { schema, problem, retry } = useVisibleSchema();
+  const editor = useRef<OperationEditor>(null);
   const [partial, setPartial] = useState(false);
+  const [notice, setNotice] = useState(nothing);
+
   return (
-    <div className="explorer">
-      <link rel="stylesheet" href={new URL(styles, import.meta.url).href} precedence="explorer" />
-      <Switch isSelected={partial} onChange={setPartial}>
-        <span className="switch-track" aria-hidden="true" />
-        Partial answers: what policy shows, instead of refusing everything
-      </Switch>
-      <Explorer key={`${client.persona} ${client.purpose}`} partial={partial} />
+    <div className="page explorer-page">
+      <PageHeading title={t('title')} lead={t('lead', { purpose: label(purpose.label) })} />
+      <div className="explorer-tools">
+        <Switch isSelected={partial} onChange={setPartial}>
+          <span className="switch-track" aria-hidden="true" />
+          {t('partial')}
+        </Switch>
+        <FileButtons editor={editor} onNote={(note) => setNotice({ ...nothing, note })} />
+      </div>
+      {notice.note && (
+        <div data-testid="note">
+          <Notice kind="information">{notice.note}</Notice>
+        </div>
+      )}
+      <ShortcomingsBanner {...notice.shortcomings} />
+      {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
+      {schema ? (
+        <Editor
+          key={`${client.persona} ${client.purpose}`}
+          {...{ schema, partial, editor }}
+          onReport={setNotice}
+        />
+      ) : (
+        problem === undefined && <Waiting />
+      )}
     </div>
   );
 }
 
-function Explorer({ partial }: { readonly partial: boolean }) {
+interface EditorProps {
+  readonly schema: GraphQLSchema;
+  readonly partial: boolean;
+  readonly editor: RefObject<OperationEditor | null>;
+  readonly onReport: (notice: ExplorerNotice) => void;
+}
+
+function Editor({ schema, partial, editor, onReport }: EditorProps) {
   const { client } = useSession();
   const { language } = useFormat();
-  const [notice, setNotice] = useState(nothing);
-  const partialNow = useRef(partial);
-  partialNow.current = partial;
+  const isNarrow = useMediaQuery(NARROW);
+  // The editors keep the function that they got first.
+  const now = useRef({ partial, language });
+  now.current = { partial, language };
 
-  const fetcher = useMemo(
-    () => async (question: GatewayQuestion) => {
-      const isIntrospection = question.operationName === 'IntrospectionQuery';
-      if (!isIntrospection) setNotice(nothing);
-      const { answer } = await client.ask(question, { language, partial: partialNow.current });
-      if (!isIntrospection) setNotice({ shortcomings: readShortcomings(answer), note: undefined });
+  const ask = useCallback(
+    async (question: GatewayQuestion) => {
+      onReport(nothing);
+      const { answer } = await client.ask(question, now.current);
+      onReport({ shortcomings: readShortcomings(answer), note: undefined });
       return answer;
     },
-    [client, language],
+    [client, onReport],
   );
-
-  return (
-    <ExamplesPluginContext value={setNotice}>
-      <GraphiQL
-        fetcher={fetcher}
-        storage={storage}
-        plugins={plugins}
-        visiblePlugin={examplesPlugin}
-        defaultQuery={welcome}
-        defaultEditorToolsVisibility="variables"
-        isHeadersEditorEnabled={false}
-        shouldPersistHeaders={false}
-        forcedTheme="system"
-        editorTheme={editorTheme}
-      >
-        <GraphiQL.Logo>{null}</GraphiQL.Logo>
-        <GraphiQL.Footer>
-          {notice.note && (
-            <p className="banner" role="status" data-testid="note">
-              {notice.note}
-            </p>
-          )}
-          <ShortcomingsBanner {...notice.shortcomings} />
-        </GraphiQL.Footer>
-        <EditorTheme />
-      </GraphiQL>
-    </ExamplesPluginContext>
+  const shared = { schema, ask, onReport, editor, initialQuery: welcome };
+  return isNarrow ? (
+    <PlainEditor {...shared} />
+  ) : (
+    <Suspense fallback={<Waiting />}>
+      <GraphiqlEditor {...shared} />
+    </Suspense>
   );
 }
 
-/** Names of the themes of the editor, in the form that GraphiQL needs. */
-const editorTheme = { light: 'polku-light', dark: 'polku-dark' };
+interface FileButtonsProps {
+  readonly editor: RefObject<OperationEditor | null>;
+  readonly onNote: (note: string | undefined) => void;
+}
 
-const transparent = '#ffffff00';
+/** Saves the question as a file, without what may identify people, and opens such a file. */
+function FileButtons({ editor, onNote }: FileButtonsProps) {
+  const { t } = useTranslation('explorer');
+  const { list } = useFormat();
 
-/** Gives the editors the size and colours of the frame, and follows the system between light and dark. */
-function EditorTheme() {
-  const monaco = useMonaco((state) => state.monaco);
-  const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
-    pick('queryEditor', 'variableEditor', 'responseEditor'),
+  const save = (): void => {
+    const operation = editor.current?.read();
+    if (!operation) return;
+    try {
+      const { text, leftOut } = operationFile(operation);
+      downloadText('question.graphql', text);
+      onNote(leftOut.length > 0 ? t('leftOut', { names: list(leftOut) }) : undefined);
+    } catch {
+      onNote(t('notOpened'));
+    }
+  };
+  const open = async (file: File | undefined): Promise<void> => {
+    if (!file) return;
+    try {
+      editor.current?.write(readOperationFile(await file.text()));
+      onNote(t('opened'));
+    } catch {
+      onNote(t('notOpened'));
+    }
+  };
+
+  return (
+    <div className="explorer-files">
+      <Button onPress={save}>{t('download')}</Button>
+      <FileTrigger
+        acceptedFileTypes={['.graphql', '.gql']}
+        onSelect={(files) => void open(files?.[0] ?? undefined)}
+      >
+        <Button>{t('open')}</Button>
+      </FileTrigger>
+    </div>
   );
-  useEffect(() => {
-    for (const editor of [queryEditor, variableEditor, responseEditor])
-      editor?.updateOptions({ fontSize: 13 });
-  }, [queryEditor, variableEditor, responseEditor]);
+}
 
+function downloadText(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/graphql' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+function useMediaQuery(query: string): boolean {
+  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
   useEffect(() => {
-    if (!monaco) return;
-    monaco.editor.defineTheme(editorTheme.light, {
-      base: 'vs',
-      inherit: true,
-      colors: { 'editor.background': transparent, focusBorder: '#17606a', 'textLink.foreground': '#17606a' },
-      rules: [
-        { token: 'keyword.gql', foreground: '7a3e9d' },
-        { token: 'argument.identifier.gql', foreground: '9a4c12' },
-        { token: 'string.key.json', foreground: '17606a' },
-        { token: 'string.value.json', foreground: '2f6b37' },
-      ],
-    });
-    monaco.editor.defineTheme(editorTheme.dark, {
-      base: 'vs-dark',
-      inherit: true,
-      colors: { 'editor.background': transparent, focusBorder: '#7fcdd2', 'textLink.foreground': '#7fcdd2' },
-      rules: [
-        { token: 'keyword.gql', foreground: 'c9a3e8' },
-        { token: 'argument.identifier.gql', foreground: 'e6a067' },
-        { token: 'string.key.json', foreground: '7fcdd2' },
-        { token: 'string.value.json', foreground: '9fd6a6' },
-      ],
-    });
-    const dark = window.matchMedia('(prefers-color-scheme: dark)');
-    const follow = (): void => monaco.editor.setTheme(dark.matches ? editorTheme.dark : editorTheme.light);
-    follow();
-    dark.addEventListener('change', follow);
-    return () => dark.removeEventListener('change', follow);
-  }, [monaco]);
-  return null;
+    const list = window.matchMedia(query);
+    const follow = (): void => setMatches(list.matches);
+    list.addEventListener('change', follow);
+    return () => list.removeEventListener('change', follow);
+  }, [query]);
+  return matches;
 }

@@ -5,6 +5,7 @@ export interface ShownRefusal {
   readonly coordinate: string | undefined;
   readonly owner: string | undefined;
   readonly purpose: string | undefined;
+  /** In the language of the request; empty: the gateway gives none. */
   readonly reason: string;
   readonly revision: string | undefined;
   readonly decision: string | undefined;
@@ -52,7 +53,7 @@ function readRefusal(details: ErrorDetails): ShownRefusal {
     coordinate: text(details['coordinate']),
     owner: text(details['owner']),
     purpose: text(details['purpose']),
-    reason: text(details['reason']) ?? 'Policy does not show it.',
+    reason: text(details['reason']) ?? '',
     revision: text(details['revision']),
     decision: text(details['decisionId']),
   };

@@ -1,4 +1,6 @@
+import { useTranslation } from 'react-i18next';
 import { useSession } from '../session/session.js';
+import { useFormat } from '../texts/useFormat.js';
 import type { ShownRefusal, Shortcomings } from './readShortcomings.js';
 import './refusals.css';
 
@@ -7,24 +9,27 @@ const SHOWN_AT_ONCE = 3;
 
 /** Lists what an answer lacks and who decided that; shows nothing if it lacks nothing. */
 export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings) {
+  const { t } = useTranslation('refusals');
   const { purpose } = useSession();
+  const { label } = useFormat();
+  const name = { purpose: label(purpose.label) };
   return (
     <>
       {refusals.length > 0 && (
         <section className="banner banner-refused" role="alert" data-testid="refusal">
-          <h2>Refused for the purpose {refusals[0]?.purpose ?? purpose.id}</h2>
+          <h2>{t('refused', name)}</h2>
           <Refusals refusals={refusals} />
         </section>
       )}
       {withheld.length > 0 && (
         <section className="banner" role="status" data-testid="withheld">
-          <h2>Answered in part: the rest is withheld for the purpose {withheld[0]?.purpose ?? purpose.id}</h2>
+          <h2>{t('withheld', name)}</h2>
           <Refusals refusals={withheld} />
         </section>
       )}
       {faults.length > 0 && (
         <section className="banner banner-refused" role="alert" data-testid="fault">
-          <h2>Something is missing</h2>
+          <h2>{t('fault')}</h2>
           <ul>
             {faults.map(({ code, message }, index) => (
               <li key={index}>
@@ -39,6 +44,7 @@ export function ShortcomingsBanner({ refusals, withheld, faults }: Shortcomings)
 }
 
 function Refusals({ refusals }: { readonly refusals: readonly ShownRefusal[] }) {
+  const { t } = useTranslation('refusals');
   const listed = refusals.filter((refusal) => !isOfRefusedField(refusal, refusals));
   const { decision, revision } = refusals[0] ?? {};
   return (
@@ -46,7 +52,7 @@ function Refusals({ refusals }: { readonly refusals: readonly ShownRefusal[] }) 
       <RefusalList refusals={listed.slice(0, SHOWN_AT_ONCE)} />
       {listed.length > SHOWN_AT_ONCE && (
         <details>
-          <summary>and {listed.length - SHOWN_AT_ONCE} more</summary>
+          <summary>{t('more', { count: listed.length - SHOWN_AT_ONCE })}</summary>
           <RefusalList refusals={listed.slice(SHOWN_AT_ONCE)} />
         </details>
       )}
@@ -54,12 +60,12 @@ function Refusals({ refusals }: { readonly refusals: readonly ShownRefusal[] }) 
         <p className="banner-trace">
           {decision && (
             <span>
-              Decision <code>{decision}</code>
+              {t('decision')} <code>{decision}</code>
             </span>
           )}
           {revision && (
             <span>
-              Policy revision <code>{revision}</code>
+              {t('revision')} <code>{revision}</code>
             </span>
           )}
         </p>
@@ -81,7 +87,9 @@ function RefusalList({ refusals }: { readonly refusals: readonly ShownRefusal[] 
 }
 
 /** The reason, with owner and coordinate highlighted. If the reason does not name them, they come first. */
-function Reason({ coordinate, owner, reason }: ShownRefusal) {
+function Reason({ coordinate, owner, reason: words }: ShownRefusal) {
+  const { t } = useTranslation('refusals');
+  const reason = words || t('unexplained');
   const [before = '', ...rest] = owner ? reason.split(owner) : [reason];
   const after = rest.join(owner);
   return (
@@ -93,7 +101,7 @@ function Reason({ coordinate, owner, reason }: ShownRefusal) {
       )}
       {owner && rest.length === 0 && (
         <>
-          <strong>{owner}</strong> decides:{' '}
+          <strong>{owner}</strong> {t('decides')}{' '}
         </>
       )}
       <Coded text={before} code={coordinate} />

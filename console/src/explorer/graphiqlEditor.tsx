@@ -1,0 +1,198 @@
+import { type GraphiQLPlugin, pick, useGraphiQL, useGraphiQLActions, useMonaco } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { type GraphQLSchema, Kind, parse } from 'graphql';
+import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
+import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
+import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
+import { createContext, type RefObject, useContext, useEffect, useImperativeHandle, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { GatewayAnswer, GatewayQuestion } from '../session/gatewayClient.js';
+import { ExampleList } from './exampleList.js';
+import { FieldDocs } from './fieldDocs.js';
+import styles from './graphiql.css?stylesheet';
+import type { ExplorerReport, OperationEditor, WrittenOperation } from './operation.js';
+
+/**
+ * Replaces localStorage: queries, variables and answers contain ids of people, and must not outlive the page.
+ */
+function createMemoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'> {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+    get length() {
+      return items.size;
+    },
+  };
+}
+
+const addresses: Readonly<Record<string, string>> = { json: jsonWorker, graphql: graphqlWorker };
+
+/** Tells Monaco where its workers are: next to this script, never elsewhere. */
+function installMonacoWorkers(): void {
+  window.MonacoEnvironment = {
+    getWorker: (_id, label) => new Worker(new URL(addresses[label] ?? editorWorker, import.meta.url)),
+  };
+}
+
+installMonacoWorkers();
+const storage = createMemoryStorage();
+
+interface GraphiqlEditorProps {
+  readonly schema: GraphQLSchema;
+  readonly ask: (question: GatewayQuestion) => Promise<GatewayAnswer>;
+  readonly onReport: ExplorerReport;
+  readonly initialQuery: string;
+  readonly editor: RefObject<OperationEditor | null>;
+}
+
+const PanelContext = createContext<Pick<GraphiqlEditorProps, 'schema' | 'onReport'> | undefined>(undefined);
+
+/** GraphiQL, with panels of examples and of fields. Its own words are English. */
+export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: GraphiqlEditorProps) {
+  const { t } = useTranslation('explorer');
+  const [examplesPlugin, fieldsPlugin] = useMemo(
+    (): [GraphiQLPlugin, GraphiQLPlugin] => [
+      { title: t('examplesTab'), icon: ExamplesIcon, content: ExamplesPanel },
+      { title: t('fieldsTab'), icon: FieldsIcon, content: FieldDocs },
+    ],
+    [t],
+  );
+  const panel = useMemo(() => ({ schema, onReport }), [schema, onReport]);
+  return (
+    <div className="graphiql-editor">
+      <link rel="stylesheet" href={new URL(styles, import.meta.url).href} precedence="explorer" />
+      <PanelContext value={panel}>
+        <GraphiQL
+          fetcher={ask}
+          schema={schema}
+          storage={storage}
+          plugins={[examplesPlugin, fieldsPlugin]}
+          visiblePlugin={examplesPlugin}
+          defaultQuery={initialQuery}
+          defaultEditorToolsVisibility="variables"
+          isHeadersEditorEnabled={false}
+          shouldPersistHeaders={false}
+          forcedTheme="system"
+          editorTheme={editorTheme}
+        >
+          <GraphiQL.Logo>{null}</GraphiQL.Logo>
+          <EditorTheme />
+          <EditorHandle editor={editor} />
+        </GraphiQL>
+      </PanelContext>
+    </div>
+  );
+}
+
+/** Lets the page read and write the question. */
+function EditorHandle({ editor }: Pick<GraphiqlEditorProps, 'editor'>) {
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  useImperativeHandle(
+    editor,
+    () => ({
+      read: () => ({
+        query: queryEditor?.getValue() ?? '',
+        variables: variableEditor?.getValue() ?? '',
+      }),
+      write({ query, variables }) {
+        queryEditor?.setValue(query);
+        variableEditor?.setValue(variables);
+      },
+    }),
+    [queryEditor, variableEditor],
+  );
+  return null;
+}
+
+function ExamplesPanel() {
+  const panel = useContext(PanelContext);
+  const run = useRun();
+  return panel && <ExampleList {...panel} onRun={run} />;
+}
+
+/** Writes an operation into the editor and runs it; undefined until the editors exist. */
+function useRun(): ((operation: WrittenOperation) => Promise<void>) | undefined {
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  const { run, setOperationFacts } = useGraphiQLActions();
+  if (!queryEditor || !variableEditor) return undefined;
+  return async ({ query, variables }) => {
+    queryEditor.setValue(query);
+    variableEditor.setValue(variables);
+    const documentAST = parse(query);
+    const operations = documentAST.definitions.filter(
+      (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+    );
+    // The editor computes these, too, but only after a moment, and the run must not wait for it.
+    const operationName = operations[0]?.name?.value;
+    setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
+    await run();
+  };
+}
+
+function ExamplesIcon() {
+  return (
+    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+      <path d="M5 17.500c0-5 10-3.500 10-8S8 8 9.500 2.500" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+function FieldsIcon() {
+  return (
+    <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+      <path d="M4 5h12M4 10h12M4 15h7" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+/** Names of the themes of the editor, in the form that GraphiQL needs. */
+const editorTheme = { light: 'polku-light', dark: 'polku-dark' };
+
+const transparent = '#ffffff00';
+
+/** Gives the editors the size and colours of the frame, and follows the system between light and dark. */
+function EditorTheme() {
+  const monaco = useMonaco((state) => state.monaco);
+  const { queryEditor, variableEditor, responseEditor } = useGraphiQL(
+    pick('queryEditor', 'variableEditor', 'responseEditor'),
+  );
+  useEffect(() => {
+    for (const editor of [queryEditor, variableEditor, responseEditor])
+      editor?.updateOptions({ fontSize: 13 });
+  }, [queryEditor, variableEditor, responseEditor]);
+
+  useEffect(() => {
+    if (!monaco) return;
+    monaco.editor.defineTheme(editorTheme.light, {
+      base: 'vs',
+      inherit: true,
+      colors: { 'editor.background': transparent, focusBorder: '#17606a', 'textLink.foreground': '#17606a' },
+      rules: [
+        { token: 'keyword.gql', foreground: '7a3e9d' },
+        { token: 'argument.identifier.gql', foreground: '9a4c12' },
+        { token: 'string.key.json', foreground: '17606a' },
+        { token: 'string.value.json', foreground: '2f6b37' },
+      ],
+    });
+    monaco.editor.defineTheme(editorTheme.dark, {
+      base: 'vs-dark',
+      inherit: true,
+      colors: { 'editor.background': transparent, focusBorder: '#7fcdd2', 'textLink.foreground': '#7fcdd2' },
+      rules: [
+        { token: 'keyword.gql', foreground: 'c9a3e8' },
+        { token: 'argument.identifier.gql', foreground: 'e6a067' },
+        { token: 'string.key.json', foreground: '7fcdd2' },
+        { token: 'string.value.json', foreground: '9fd6a6' },
+      ],
+    });
+    const dark = window.matchMedia('(prefers-color-scheme: dark)');
+    const follow = (): void => monaco.editor.setTheme(dark.matches ? editorTheme.dark : editorTheme.light);
+    follow();
+    dark.addEventListener('change', follow);
+    return () => dark.removeEventListener('change', follow);
+  }, [monaco]);
+  return null;
+}
