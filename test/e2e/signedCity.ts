@@ -15,8 +15,6 @@ import { type ConsoleLanguage, type Visit, visitConsole } from './consolePage.js
 export interface SignedCity {
   /** The address of the console on localhost, where browsers allow passkeys without TLS. */
   readonly url: string;
-  /** The address of the identity provider. */
-  readonly provider: string;
   readonly signed: SignedPolicies;
   /** Adds to owners.yaml what the console showed after a passkey was made. */
   addPasskey(lines: string): Promise<void>;
@@ -67,7 +65,6 @@ export async function startSignedCity(
   issuer.close();
   return {
     url,
-    provider: provider.issuer,
     signed,
     async addPasskey(lines) {
       const owners = parse(await readFile(signed.owners, 'utf8')) as OwnersText;
@@ -99,7 +96,6 @@ export async function openAs(
   user: string,
   options: { readonly language: ConsoleLanguage; readonly size?: keyof typeof sizes },
 ): Promise<Visit> {
-  // The identity provider is at another origin, so requests to it count as outside requests.
   const visit = await visitConsole(browser, url, options);
   const { page } = visit;
   // It bounds what never comes; a busy machine is slow.
@@ -113,7 +109,14 @@ export async function openAs(
   await consent.or(page.locator('.header')).first().waitFor();
   if (await consent.isVisible()) await consent.click();
   await page.locator('.header').waitFor();
-  return visit;
+  // The pages of the identity provider are not the console's.
+  const ofLogin = visit.outsideRequests.length;
+  return {
+    ...visit,
+    get outsideRequests() {
+      return visit.outsideRequests.slice(ofLogin);
+    },
+  };
 }
 
 /** A virtual authenticator of Chromium that always says that its user was verified. */

@@ -29,6 +29,9 @@ const query = `query PolicyRevisionTexts {
   policySigning ${SIGNING}
 }`;
 
+/** Texts of more files fold away: the first revision sets all of them. */
+const FILES_AT_ONCE = 3;
+
 /** One revision: what it changes, and what the user may decide about it. */
 export function RevisionView() {
   const { t } = useTranslation('policies');
@@ -74,6 +77,7 @@ function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDe
     },
   );
   const check = data?.revisionCheck;
+  const files = changedFiles(revision, revisions);
   return (
     <>
       <Facts revision={revision} />
@@ -83,8 +87,11 @@ function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDe
       {check && <CheckDetails check={check} />}
       <section className="policy-section">
         <h2>{t('revision.yaml')}</h2>
-        {changedFiles(revision, revisions).map((texts) => (
-          <YamlDifference key={texts.file} {...texts} />
+        {files.map((texts) => (
+          <details key={texts.file} className="file-difference" open={files.length <= FILES_AT_ONCE}>
+            <summary>{texts.file}</summary>
+            <YamlDifference {...texts} />
+          </details>
         ))}
       </section>
       <Comments revision={revision} />
