@@ -35,6 +35,12 @@ export function policiesOption(): Option {
   ).default(policiesFolder, "Polku's own");
 }
 
+export function operationsOption(): Option {
+  return new Option('--operations <folder>', 'the stored operations, with a folder for each app').default(
+    join(policiesFolder, 'operations'),
+  );
+}
+
 export function watchedPoliciesOption(): Option {
   return new KeyOption(
     '--policies <folder>',

@@ -16,10 +16,11 @@ import { formatProblems } from '../../policies/engine/parse/problems.js';
 import { explain } from '../../policies/engine/report/explain.js';
 import { matrix, type MatrixFormat, matrixFormats } from '../../policies/engine/report/matrix.js';
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
-import { policiesFolder, policiesOption } from '../options.js';
+import { operationsOption, policiesOption } from '../options.js';
 import { operationReader } from '../../gateway/operation/readOperation.js';
 import { checkOperations, committedApi, loadOperations } from '../runtime/loadOperations.js';
 import { compileFolder, loadPolicy } from '../runtime/openPolicy.js';
+import { approveCommand } from './approvePolicy.js';
 import { revisionCommands } from './policyRevisions.js';
 
 const ABOUT = `Checks policies and shows what they allow. Data owners write them; docs/policies.md explains how.`;
@@ -30,7 +31,8 @@ export function policyCommand(): Command {
     .addCommand(lintCommand())
     .addCommand(matrixCommand())
     .addCommand(explainCommand());
-  for (const command of [...checkCommands(), ...revisionCommands()]) policy.addCommand(command);
+  for (const command of [...checkCommands(), approveCommand(), ...revisionCommands()])
+    policy.addCommand(command);
   return policy;
 }
 
@@ -205,11 +207,7 @@ function impactCommand(): Command {
     .addOption(policiesOption())
     .option('--from <folder>', 'the present policies; default: those of --policies')
     .option('--to <folder>', 'the changed policies; default: those of --policies')
-    .option(
-      '--operations <folder>',
-      'the stored operations, with a folder for each app',
-      join(policiesFolder, 'operations'),
-    )
+    .addOption(operationsOption())
     .addHelpText(
       'after',
       `\nExit codes:\n  0  no operation loses anything\n  1  an operation breaks\n  ${NARROWS}  none breaks, but one is answered with less\n\nExample:\n  polku policy impact --to drafts/policies`,

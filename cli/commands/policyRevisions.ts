@@ -1,27 +1,34 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { draftFolder, draftRollback } from '../../approvals/policy-revisions/draftRevision.js';
+import {
+  draftFolder,
+  draftRollback,
+  type FileChanges,
+} from '../../approvals/policy-revisions/draftRevision.js';
 import type { VerifiedRevision } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { createPersonKey, readPersonKey, signPayload } from '../../approvals/personKey.js';
 import {
   type Closure,
   closurePayload,
+  type OverruledTests,
   type Revision,
   writeRevision,
 } from '../../approvals/policy-revisions/revision.js';
 import { PERSON_ID } from '../../approvals/signedDocument.js';
+import { changedTests, failingTests } from '../../gateway/policy-review/policyDrafts.js';
 import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
-import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
+import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
-import { openRevisionService } from '../runtime/openRevisions.js';
+import { openReviewThread, openRevisionService, shippedTests } from '../runtime/openRevisions.js';
 import { readSigner } from '../runtime/secrets.js';
 import { commandEvents } from '../runtime/securitySink.js';
 
 const DAYS_A_YEAR = 365;
 
-interface StoreOptions {
+export interface StoreOptions {
   readonly data: string;
   readonly store?: string;
   readonly owners?: string;
@@ -34,12 +41,14 @@ interface DraftOptions extends StoreOptions {
   readonly out?: string;
 }
 
+/** The number of a revision, as an argument. */
+export const revisionNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
 /** The commands with which data owners change policies in production; see docs/how-to/change-a-policy.md. */
 export function revisionCommands(): readonly Command[] {
   return [
     keyCommand(),
     proposeCommand(),
-    approveCommand(),
     closeCommand('withdraw', 'withdrawn', 'Withdraws your own proposal while it waits for signatures.'),
     closeCommand(
       'reject',
@@ -78,6 +87,10 @@ function proposeCommand(): Command {
         'Proposes a revision with everything that differs from the policies in force, and signs it as its author.',
       )
       .option('--policies <folder>', 'the folder of the new policies', policiesFolder)
+      .option(
+        '--overrule-failing-tests <reason>',
+        'propose although tests fail; the tests, the reason and you are named in what is signed',
+      )
       .option('--first', 'propose the very first revision, which sets every file')
       .option(
         '--renew <file>',
@@ -87,7 +100,12 @@ function proposeCommand(): Command {
       ),
   ).action(
     async (
-      options: DraftOptions & { policies: string; first?: boolean; renew: string[] },
+      options: DraftOptions & {
+        policies: string;
+        first?: boolean;
+        renew: string[];
+        overruleFailingTests?: string;
+      },
       command: Command,
     ) => {
       const { key, person: author } = await readSigner(options);
@@ -102,8 +120,14 @@ function proposeCommand(): Command {
         );
       }
       const sources = await loadPolicyFolder(options.policies);
+      const replaced = history.inForce?.allTests ?? new Map();
+      const tests = changedTests(await shippedTests(), replaced, await loadPolicyTests(options.policies));
+      const overruled = await overruling(sources, new Map([...replaced, ...tests]), options);
       await submit(
-        draftFolder(history, sources, { ...terms(options), author, renew: options.renew }),
+        draftFolder(history, sources, {
+          ...terms(options),
+          ...{ author, renew: options.renew, tests, overruled },
+        }),
         key,
         options,
         command,
@@ -112,11 +136,27 @@ function proposeCommand(): Command {
   );
 }
 
+/** The tests that fail, and why that does not matter; undefined: there is none, or no reason. */
+async function overruling(
+  sources: readonly PolicySource[],
+  tests: FileChanges,
+  { overruleFailingTests: reason }: { readonly overruleFailingTests?: string },
+): Promise<OverruledTests | undefined> {
+  if (reason === undefined) return undefined;
+  const thread = openReviewThread();
+  try {
+    const failing = await failingTests({ thread, tests: shippedTests })(sources, tests);
+    return failing.length > 0 ? { tests: failing, reason } : undefined;
+  } finally {
+    await thread.close();
+  }
+}
+
 function rollbackCommand(): Command {
   return draftOptions(
     new Command('rollback')
       .description('Proposes to restore the policies of an earlier revision. The proposal gets a new number.')
-      .argument('<sequence>', 'the number of the earlier revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+      .argument('<sequence>', 'the number of the earlier revision', revisionNumber),
   ).action(async (sequence: number, options: DraftOptions, command: Command) => {
     const { key, person: author } = await readSigner(options);
     const history = await (await openRevisionService(options)).history();
@@ -124,31 +164,9 @@ function rollbackCommand(): Command {
   });
 }
 
-function approveCommand(): Command {
-  return storeOptions(
-    new Command('approve')
-      .description('Signs a waiting revision. It comes into force with the last missing signature.')
-      .argument('<sequence>', 'the number of the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
-  )
-    .requiredOption('--key <file>', 'your private key')
-    .action(async (sequence: number, options: StoreOptions & { key: string }, command: Command) => {
-      const { key, person } = await readSigner(options);
-      const revisionService = await openRevisionService({ ...options, events: commandEvents(command) });
-      const { payload } = await revisionService.waiting(sequence);
-      const approved = await revisionService.approve(sequence, {
-        person,
-        signature: signPayload(payload, key),
-      });
-      console.log(`Revision ${sequence} (${approved.comment}) has your signature, as "${person}".`);
-      console.log(whatNext(approved));
-    });
-}
-
 function closeCommand(name: string, closure: Closure, about: string): Command {
   return storeOptions(
-    new Command(name)
-      .description(about)
-      .argument('<sequence>', 'the number of the revision', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    new Command(name).description(about).argument('<sequence>', 'the number of the revision', revisionNumber),
   )
     .requiredOption('--key <file>', 'your private key')
     .requiredOption('--comment <text>', 'the reason, in a sentence that the others will read')
@@ -208,7 +226,7 @@ function historyCommand(): Command {
   });
 }
 
-function storeOptions(command: Command): Command {
+export function storeOptions(command: Command): Command {
   return command
     .addOption(dataOption())
     .option('--store <folder>', 'the folder of signed revisions (default: <data>/policies)')
@@ -248,7 +266,7 @@ async function submit(
     signature: signPayload(payload, key),
   });
   console.log(`Revision ${sequence} is proposed and signed by you, as "${author}". ${whatChanges(proposed)}`);
-  console.log(whatNext(proposed));
+  console.log(describeProgress(proposed));
 }
 
 function whatChanges({ files, expiresAt }: Revision): string {
@@ -262,7 +280,8 @@ function whatChanges({ files, expiresAt }: Revision): string {
     .join(' ');
 }
 
-function whatNext({ sequence, missing }: VerifiedRevision): string {
+/** Which signatures a revision still lacks. */
+export function describeProgress({ sequence, missing }: VerifiedRevision): string {
   if (missing.size === 0)
     return 'It has all signatures that it needs: every gateway and registry uses it now.';
   const lacking = [...missing].map(([owner, count]) => `${count} of ${owner}`).join(', ');

@@ -3,7 +3,6 @@ import {
   draftRollback,
   type Draft,
   type FileChanges,
-  fileChanges,
 } from '../../approvals/policy-revisions/draftRevision.js';
 import { type Revision, writeRevision } from '../../approvals/policy-revisions/revision.js';
 import { ownersOf, type RevisionService } from '../../approvals/policy-revisions/revisionService.js';
@@ -239,13 +238,14 @@ export function failedTests({ tests }: PolicyReview): readonly string[] {
     .map(({ registry, name }) => `${registry}: ${name}`);
 }
 
-/** The tests of a folder that differ from those after the revision in force. */
+/** The tests of a folder that differ from those after the revision in force. Missing files stay. */
 export function changedTests(
   shipped: readonly PolicySource[],
   replaced: FileChanges,
   wanted: readonly PolicySource[],
 ): FileChanges {
-  return fileChanges(textsOf(applied(shipped, replaced)), textsOf(wanted));
+  const present = textsOf(applied(shipped, replaced));
+  return new Map([...textsOf(wanted)].filter(([file, text]) => present.get(file) !== text));
 }
 
 function textsOf(sources: readonly PolicySource[]): ReadonlyMap<string, string> {

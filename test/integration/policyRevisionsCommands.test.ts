@@ -55,7 +55,7 @@ describe('the commands by which data owners change policies', () => {
   const propose = (person: string, ...words: readonly string[]) =>
     polku('propose', '--policies', policies, '--key', key(person), '--comment', 'why', ...store, ...words);
   const approve = (sequence: number, person: string) =>
-    polku('approve', String(sequence), '--key', key(person), ...store);
+    polku('approve', String(sequence), '--yes', '--key', key(person), ...store);
   const edit = (file: string) => tamper(join(policies, file), (text) => `${text}\n# edited\n`);
 
   it('make keys that only their person can read, and print the entry for owners.yaml', async () => {

@@ -82,7 +82,17 @@ describe('the file of security events', () => {
     await signed.propose('health-1', await signed.sources('health.yaml', (policy) => `${policy}\n# 2\n`));
     const place = ['--data', city.data, '--owners', signed.owners];
     const approved = await runPolku(
-      ['policy', 'approve', '2', '--store', signed.store, ...place, '--key', signed.keyFile('health-2')],
+      [
+        'policy',
+        'approve',
+        '2',
+        '--yes',
+        '--store',
+        signed.store,
+        ...place,
+        '--key',
+        signed.keyFile('health-2'),
+      ],
       { env },
     );
     expect(approved.errors).toBe('');

@@ -2,6 +2,7 @@
  * @property policies/passkeys A passkey's signature is valid for the very text that its holder was shown: not
  * for another text, console, domain, person or key, and not without the holder's PIN or biometrics. Every
  * reader verifies it from owners.yaml alone.
+ * @enforcedBy approvals/passkey.ts, approvals/signedDocument.ts, approvals/owners.ts
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
