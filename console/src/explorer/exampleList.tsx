@@ -50,8 +50,7 @@ export function ExampleList({ schema, onRun, onReport }: ExampleListProps) {
         {open.map((example) => (
           <li key={example.id}>
             <Button
-              isDisabled={!onRun}
-              isPending={busy === example}
+              isDisabled={!onRun || busy !== undefined}
               onPress={() => onRun && void choose(example, onRun)}
             >
               <strong>{t(`examples.${example.id}.title`)}</strong>

@@ -53,7 +53,7 @@ const PanelContext = createContext<Pick<GraphiqlEditorProps, 'schema' | 'onRepor
 /** GraphiQL, with panels of examples and of fields. Its own words are English. */
 export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: GraphiqlEditorProps) {
   const { t } = useTranslation('explorer');
-  const [examplesPlugin, fieldsPlugin] = useMemo(
+  const plugins = useMemo(
     (): [GraphiQLPlugin, GraphiQLPlugin] => [
       { title: t('examplesTab'), icon: ExamplesIcon, content: ExamplesPanel },
       { title: t('fieldsTab'), icon: FieldsIcon, content: FieldDocs },
@@ -62,15 +62,15 @@ export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: 
   );
   const panel = useMemo(() => ({ schema, onReport }), [schema, onReport]);
   return (
-    <div className="graphiql-editor">
+    <div className="large-editor">
       <link rel="stylesheet" href={new URL(styles, import.meta.url).href} precedence="explorer" />
       <PanelContext value={panel}>
         <GraphiQL
           fetcher={ask}
           schema={schema}
           storage={storage}
-          plugins={[examplesPlugin, fieldsPlugin]}
-          visiblePlugin={examplesPlugin}
+          plugins={plugins}
+          visiblePlugin={plugins[0]}
           defaultQuery={initialQuery}
           defaultEditorToolsVisibility="variables"
           isHeadersEditorEnabled={false}

@@ -91,12 +91,12 @@ export function PlainEditor({ schema, ask, onReport, initialQuery, editor }: Pla
           <ProblemNotice problem={outcome.problem} retry={() => void run(operation)} />
         )}
         {outcome.answer && (
-          <section aria-label={t('result')}>
+          <div>
             <h2>{t('result')}</h2>
             <pre className="plain-result" tabIndex={0} role="region" aria-label={t('result')}>
               {JSON.stringify(outcome.answer, null, 2)}
             </pre>
-          </section>
+          </div>
         )}
       </TabPanel>
       <TabPanel id="examples">

@@ -147,7 +147,7 @@ describeInBrowser('a developer writes an operation and learns why a field is mis
     const visit = await visitConsole(browser, city.url, { language, path: 'explorer' });
     const { page } = visit;
     await actAs(page, 'educator', language);
-    await page.locator('.graphiql-editor').waitFor();
+    await page.locator('.large-editor').waitFor();
     await page.getByRole('button', { name: text.path }).click();
     await page.locator('.result-window').filter({ hasText: '"steps"' }).waitFor();
     await expectAccessible(page, OF_OTHERS);
