@@ -60,6 +60,7 @@ function sampleOf(coordinate: string, { model }: Policy): string | number | unde
     case 'Int':
     case 'Float':
       return category === 'birth-year' ? 1984 : category === 'financial' ? 480 : 7;
+    case 'Coding':
     case 'String':
       if (category === 'diagnosis') return 'J06.9';
       if (category === 'residence') return 'D07';
