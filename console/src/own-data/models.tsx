@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../parts/dataTable.js';
+import { Notice } from '../parts/notice.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { Waiting } from '../parts/waiting.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
@@ -46,6 +47,7 @@ export function Models() {
       <h3>{t('models.object')}</h3>
       <p>{t('models.objectHow')}</p>
       <p>{t('models.objectThen')}</p>
+      <Notice kind="warning">{t('models.objectWarning')}</Notice>
     </section>
   );
 }

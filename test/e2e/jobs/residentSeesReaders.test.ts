@@ -86,7 +86,7 @@ describeInBrowser('a resident sees who has read their data', () => {
     const { persons } = (await ask(
       'family-team',
       'child-protection',
-      '{ persons(first: 100) { nodes { id birthYear servicePath { steps { service } } } } }',
+      '{ persons(first: 100) { nodes { id birthYear servicePath { steps { startedAt } } } } }',
     )) as { persons: { nodes: readonly { id: string }[] } };
     teamIds = persons.nodes.map(({ id }) => id);
     expect(teamIds.length).toBeGreaterThan(1);
