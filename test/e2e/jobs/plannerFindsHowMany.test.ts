@@ -36,6 +36,7 @@ const words = {
     save: 'Tallenna tähän selaimeen',
     open: 'Avaa: Nuoret',
     again: 'Aloita alusta',
+    opened: /on avattu. Mitään ei ole vielä kysytty/,
     fault: /ei ole Polun tallennettu kysymys/,
   },
   en: {
@@ -60,6 +61,7 @@ const words = {
     save: 'Save in this browser',
     open: 'Open: Nuoret',
     again: 'Start again',
+    opened: /is open. Nothing was asked yet/,
     fault: /no saved question of Polku/,
   },
 } as const;
@@ -132,12 +134,13 @@ describeInBrowser('a planner finds how many', () => {
     expect(asked).toEqual([]);
 
     // Opens a question that a colleague sent. A file of another kind is refused in words.
-    const file = join(pictures, 'question.json');
-    await writeFile(file, '{"some": "file"}');
-    await page.locator('input[type=file]').setInputFiles(file);
+    const [other, file] = ['other', 'question'].map((name) => join(pictures, `${name} ${language}.json`));
+    await writeFile(other!, '{"some": "file"}');
+    await page.locator('input[type=file]').setInputFiles(other!);
     await page.getByText(text.fault).waitFor();
-    await writeFile(file, JSON.stringify(sent));
-    await page.locator('input[type=file]').setInputFiles(file);
+    await writeFile(file!, JSON.stringify(sent));
+    await page.locator('input[type=file]').setInputFiles(file!);
+    await page.getByText(text.opened).waitFor();
     await page.getByRole('group', { name: text.sentence }).waitFor();
     expect(asked).toEqual([]);
 
