@@ -16,6 +16,8 @@ export interface SignedCity {
   /** The address of the console on localhost, where browsers allow passkeys without TLS. */
   readonly url: string;
   readonly signed: SignedPolicies;
+  /** The data directory. */
+  readonly data: string;
   /** Adds to owners.yaml what the console showed after a passkey was made. */
   addPasskey(lines: string): Promise<void>;
   stop(): Promise<void>;
@@ -66,6 +68,7 @@ export async function startSignedCity(
   return {
     url,
     signed,
+    data: made.data,
     async addPasskey(lines) {
       const owners = parse(await readFile(signed.owners, 'utf8')) as OwnersText;
       const shown = parse(lines) as Partial<OwnersText>;

@@ -122,7 +122,10 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
             label={t('reason')}
             hint={t('reasonHint')}
             value={reason}
-            onChange={setReason}
+            onChange={(text) => {
+              setReason(text);
+              setFault(undefined);
+            }}
             fault={fault}
             isLong
           />
@@ -132,7 +135,10 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
               value={person}
               placeholder={t('choosePerson')}
               options={signers.map(({ id, office }) => ({ id, label: `${id} (${office})` }))}
-              onChange={setPerson}
+              onChange={(id) => {
+                setPerson(id);
+                setFault(undefined);
+              }}
             />
           )}
           {signer?.passkeys.length === 0 && <Notice kind="warning">{t('noPasskey')}</Notice>}
