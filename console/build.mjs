@@ -95,9 +95,11 @@ const [script, { cssBundle: style }] = outputs.find(([, { entryPoint }]) =>
   entryPoint?.endsWith('src/main.tsx'),
 );
 // The stylesheet of the entry contains those of the parts that load later.
-await Promise.all(
-  outputs.filter(([file]) => file.endsWith('.css') && file !== style).map(([file]) => rm(file)),
-);
+const isOfPart = ([file, { inputs }]) =>
+  file.endsWith('.css') &&
+  file !== style &&
+  !Object.keys(inputs).some((path) => path.startsWith('stylesheet:'));
+await Promise.all(outputs.filter(isOfPart).map(([file]) => rm(file)));
 
 const page = await readFile(join(room, 'src/index.html'), 'utf8');
 const address = (file) => relative(dist, file).replaceAll('\\', '/');
