@@ -31,7 +31,7 @@ export function operationFile({ query, variables }: WrittenOperation): Operation
       if (NAMING_TYPE.test(namedType(type))) naming.add(variable.name.value);
     },
   });
-  const given = Object.entries(readVariables(variables));
+  const given = Object.entries(readVariablesText(variables));
   const leftOut = given.filter(([name, value]) => naming.has(name) || namesSomebody(value));
   const kept = given.filter((entry) => !leftOut.includes(entry));
   const isClean =
@@ -51,12 +51,12 @@ export function readOperationFile(text: string): WrittenOperation {
   parse(text);
   const [first = '', ...rest] = text.split('\n');
   if (!first.startsWith(VARIABLES)) return { query: text, variables: '' };
-  const variables = readVariables(first.slice(VARIABLES.length));
+  const variables = readVariablesText(first.slice(VARIABLES.length));
   return { query: rest.join('\n'), variables: JSON.stringify(variables, null, 2) };
 }
 
 /** @throws SyntaxError unless it is a JSON object or empty */
-export function readVariables(text: string): Readonly<Record<string, unknown>> {
+export function readVariablesText(text: string): Readonly<Record<string, unknown>> {
   if (text.trim() === '') return {};
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError();

@@ -19,7 +19,7 @@ import type { GatewayAnswer, GatewayQuestion } from '../session/gatewayClient.js
 import { ExampleList } from './exampleList.js';
 import { FieldDocs } from './fieldDocs.js';
 import type { ExplorerReport, OperationEditor, WrittenOperation } from './operation.js';
-import { readVariables } from './operationFile.js';
+import { readVariablesText } from './operationFile.js';
 
 interface PlainEditorProps {
   readonly schema: GraphQLSchema;
@@ -46,7 +46,7 @@ export function PlainEditor({ schema, ask, onReport, initialQuery, editor }: Pla
   const run = async ({ query, variables: text }: WrittenOperation): Promise<void> => {
     setOutcome({ isWaiting: true });
     try {
-      setOutcome({ answer: await ask({ query, variables: readVariables(text) }) });
+      setOutcome({ answer: await ask({ query, variables: readVariablesText(text) }) });
     } catch (problem) {
       setOutcome({ problem });
     }
@@ -128,7 +128,7 @@ function faultOf(query: string): string | undefined {
 
 function variablesOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return readVariables(text);
+    return readVariablesText(text);
   } catch {
     return undefined;
   }

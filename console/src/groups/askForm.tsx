@@ -7,7 +7,8 @@ import { EventEditor } from './eventEditor.js';
 import { FilterBuilder } from './filterBuilder.js';
 import { type Asked, askedKinds, type AskedOf, blankAsked, MOST, tableDimensions } from './question.js';
 import type { Words } from './sentences.js';
-import { DayField, WholeNumberField } from './valueFields.js';
+import { DayField } from '../parts/dayField.js';
+import { WholeNumberField } from './valueFields.js';
 
 interface AskFormProps<Shown extends Asked = Asked> {
   readonly asked: Shown;

@@ -2,7 +2,8 @@ import type { CriteriaCatalogue, CriterionField } from './criteria.js';
 import { CodesField } from './codesField.js';
 import type { CriterionPart, FieldValue, RangeValue } from './filterModel.js';
 import type { Words } from './sentences.js';
-import { DayField, WholeNumberField } from './valueFields.js';
+import { DayField } from '../parts/dayField.js';
+import { WholeNumberField } from './valueFields.js';
 
 interface CriterionEditorProps {
   readonly part: CriterionPart;

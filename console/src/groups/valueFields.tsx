@@ -1,21 +1,4 @@
-import { Input, Label, NumberField, TextField } from 'react-aria-components';
-
-interface DayFieldProps {
-  readonly label: string;
-  /** ISO 8601; empty: none. */
-  readonly value: string;
-  readonly onChange: (day: string) => void;
-}
-
-/** A day, with the calendar of the browser. */
-export function DayField({ label, value, onChange }: DayFieldProps) {
-  return (
-    <TextField type="date" value={value} onChange={onChange}>
-      <Label>{label}</Label>
-      <Input />
-    </TextField>
-  );
-}
+import { Input, Label, NumberField } from 'react-aria-components';
 
 interface WholeNumberFieldProps {
   readonly label: string;

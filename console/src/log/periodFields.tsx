@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { DayField } from './dayField.js';
+import { DayField } from '../parts/dayField.js';
 
 export interface DayRange {
   /** 2026-05-14, or empty. */
