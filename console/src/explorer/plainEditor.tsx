@@ -80,8 +80,7 @@ export function PlainEditor({ schema, ask, onReport, initialQuery, editor }: Pla
         </TextField>
         <Button
           className="react-aria-Button main-action"
-          isDisabled={queryFault !== undefined || !variables}
-          isPending={outcome.isWaiting ?? false}
+          isDisabled={queryFault !== undefined || !variables || outcome.isWaiting === true}
           onPress={() => void run(operation)}
         >
           {t('run')}
