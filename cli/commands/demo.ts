@@ -17,7 +17,7 @@ import { trainVersion } from './riskTraining.js';
 import { serve } from './serve.js';
 
 const ABOUT = `Shows all of Polku on a synthetic city: generates it, extracts its registries, trains a model of predicted need and starts
-the gateway with the explorer. Then it makes five requests: the service path of a family (answered, refused, and answered
+the gateway with the console. Then it makes five requests: the service path of a family (answered, refused, and answered
 in part) and predicted need (answered and refused).`;
 
 interface DemoOptions {
@@ -91,7 +91,7 @@ async function demo({ persons, seed, folder, policies, port, once }: DemoOptions
   for (const { title } of failed) console.error(`Not as expected: ${title}`);
 
   if (!once) {
-    console.log(`The explorer is at ${address}; Ctrl-C stops it.`);
+    console.log(`The console is at ${address}; Ctrl-C stops it.`);
     await untilStopped();
   }
   await city.stop();

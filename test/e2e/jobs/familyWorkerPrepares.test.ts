@@ -79,6 +79,19 @@ describeInBrowser('a family worker prepares a case meeting', () => {
     await expectAccessible(page);
     await page.screenshot({ path: join(pictures, `picture ${language}.png`) });
 
+    // Walks through the picture by keyboard; each step is described.
+    const first = page.locator('.bar[tabindex="0"]');
+    expect(await first.count()).toBe(1);
+    await first.focus();
+    expect(await page.locator('.bar:focus').getAttribute('aria-label')).toMatch(
+      /^.+, .+, .*\d{4}.*, \d+ \p{L}+$/u,
+    );
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tooltip').waitFor();
+    expect(await page.locator('.bar').nth(1).getAttribute('tabindex')).toBe('0');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.tooltip').count()).toBe(0);
+
     // Reads the path in words: the same steps as in the picture.
     const bars = await page.locator('.bar').count();
     await page.getByRole('tab', { name: text.inWords }).click();

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { describeInBrowser, launchBrowser } from './consoleBrowser.js';
+import { actAs, expectNothingKept, type Visit, visitConsole } from './consolePage.js';
+import { startCity } from './startCity.js';
+
+describeInBrowser('the explorer on a desktop', () => {
+  let city: Awaited<ReturnType<typeof startCity>>;
+  let browser: Browser;
+  let visit: Visit;
+
+  beforeAll(async () => {
+    [city, browser] = await Promise.all([startCity(), launchBrowser()]);
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await city?.stop();
+  });
+
+  afterEach(async () => {
+    await visit.page.context().close();
+  });
+
+  async function openAs(persona: string): Promise<Page> {
+    visit = await visitConsole(browser, city.url, { language: 'en', path: 'explorer' });
+    await actAs(visit.page, persona, 'en');
+    await visit.page.locator('.large-editor .result-window').waitFor();
+    return visit.page;
+  }
+
+  async function runExample(page: Page, title: string | RegExp, expected: string): Promise<string> {
+    await page.getByRole('button', { name: title }).click();
+    const result = page.locator('.result-window').filter({ hasText: expected });
+    await result.waitFor();
+    // Monaco writes no-break spaces.
+    return (await result.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Writes a question as a user does, and runs it. */
+  async function ask(page: Page, query: string): Promise<void> {
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(query);
+    await page.keyboard.press('ControlOrMeta+Enter');
+  }
+
+  it('runs the example of a family path with the id of a family that the persona may see', async () => {
+    const page = await openAs('family-team');
+    expect(await runExample(page, /^A family’s service path/, '"members"')).toMatch(
+      /"family": {\s*"members": \[/,
+    );
+    expect(await page.getByTestId('refusal').count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it.each([
+    [/^A person’s service path/, '"steps"'],
+    [/^What may I see/, '"revision"'],
+    [/^The registries/, '"extractedAt"'],
+  ])('answers the example "%s"', async (title, expected) => {
+    const page = await openAs('family-team');
+    await runExample(page, title, expected);
+    expect(await page.getByTestId('refusal').or(page.getByTestId('fault')).count()).toBe(0);
+  });
+
+  it('says to a planner which owner refused what, why, and under which decision', async () => {
+    const page = await openAs('planner');
+    await ask(page, '{ persons(first: 1) { nodes { id } } }');
+    const refusal = page.getByTestId('refusal');
+    await refusal.waitFor();
+    const words = await refusal.textContent();
+    expect(words).toContain('Query.persons');
+    expect(words).toContain('Refused for the purpose “Planning and reporting”');
+    expect(await refusal.locator('strong').first().textContent()).toMatch(/^[A-Z]\w+/);
+    expect(words).toMatch(/Decision id: ?\S+.*Policy revision: ?\S+/);
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('answers in part on request, and lists what was withheld by which owner', async () => {
+    const page = await openAs('social-worker');
+    await page.getByText('Answer in part').click();
+    await ask(page, '{ persons(first: 1) { nodes { id healthContacts { id } } } }');
+    const withheld = page.getByTestId('withheld');
+    await withheld.waitFor();
+    expect(await withheld.textContent()).toContain('Person.healthContacts');
+    await page.locator('.result-window').filter({ hasText: '"healthContacts": null' }).waitFor();
+    expect(await page.getByTestId('refusal').count()).toBe(0);
+  });
+
+  it('removes the answer for one persona when another is chosen', async () => {
+    const page = await openAs('family-team');
+    await runExample(page, /^My people/, '"persons"');
+    await actAs(page, 'planner', 'en');
+    await page.locator('.large-editor .result-window').waitFor();
+    expect(await page.locator('.result-window').innerText()).not.toContain('"persons"');
+  });
+
+  it('keeps nothing in the browser', async () => {
+    const page = await openAs('family-team');
+    const answer = await runExample(page, /^My people/, '"nodes"');
+    const ids = [...answer.matchAll(/"id": "([^"]+)"/g)].map(([, id]) => id!);
+    expect(ids.length).toBeGreaterThan(0);
+    // GraphiQL writes to its storage within half a second.
+    await page.waitForTimeout(1_000);
+    await expectNothingKept(visit, ids);
+    expect(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).toEqual({});
+  });
+});
