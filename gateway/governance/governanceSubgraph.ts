@@ -36,6 +36,7 @@ import {
   PolicyRule,
   PolicyWay,
 } from './policyMatrix.js';
+import { PolicyVocabulary, PolicyVocabularyResolver } from './policyVocabulary.js';
 import { PolicySigning, PolicySigningResolver, SigningPerson } from './policySigners.js';
 import { CatalogueField, GovernedRegistry, RegistryStateResolver } from './registryState.js';
 import {
@@ -101,6 +102,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     new PolicyDraftResolver(),
     new PolicyPayloadResolver(),
     new PolicyMatrixResolver(),
+    new PolicyVocabularyResolver(),
     new PolicyExplanationResolver(),
     new PolicySigningResolver(),
     new RegistryStateResolver(),
@@ -132,6 +134,7 @@ export const governanceModule: FederatedSchemaOptions<GovernanceContext> = {
     MatrixCell,
     MatrixField,
     PolicyMatrix,
+    PolicyVocabulary,
     NearRule,
     WithheldInput,
     DerivationAccess,

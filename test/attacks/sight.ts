@@ -5,6 +5,8 @@ import type { Target } from './target.js';
 
 const ACCESS = '{ access { fields { coordinate effect mask { id } conditions { id } } } }';
 
+const PARTS_OF_CODING = new Set(['Coding.code', 'Coding.label']);
+
 interface FieldAccess {
   readonly coordinate: string;
   readonly mask: { readonly id: string } | null;
@@ -24,9 +26,12 @@ export class Sight {
       this.#fields.set(row.coordinate, [...(this.#fields.get(row.coordinate) ?? []), row]);
   }
 
-  /** Whether a field may be seen in some way. Ids need no grant, except ids that no client may reach. */
+  /**
+   * Whether a field may be seen in some way. Ids need no grant, except ids that no client may reach. The parts
+   * of a coding need none either: they follow the field that leads to it.
+   */
   shows(coordinate: string): boolean {
-    if (this.#fields.has(coordinate)) return true;
+    if (this.#fields.has(coordinate) || PARTS_OF_CODING.has(coordinate)) return true;
     const [type = '', name = ''] = coordinate.split('.');
     const field = this.graph.field(type, name);
     return field !== undefined && this.graph.isId(field) && !this.graph.inaccessible.has(coordinate);

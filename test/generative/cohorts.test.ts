@@ -40,6 +40,11 @@ const categorySql: Readonly<Record<DimensionName, (year: number) => string>> = {
   familyType: (year) => familyTypeSql(year),
 };
 
+/** The code of a coding, or the plain value. */
+function plain(value: unknown): string {
+  return String(typeof value === 'object' ? (value as { code: string }).code : value);
+}
+
 describe('groups before protection', () => {
   let city: TestCity;
   let cohorts: OpenCohorts;
@@ -99,7 +104,7 @@ describe('groups before protection', () => {
           const { cells } = await groupTable(group, await group.requester('planning', 'any'), by, [year]);
           const shown = cells
             .filter((cell) => cell.count && by.every((name) => cell[name] !== null))
-            .map((cell) => [...by.map((name) => String(cell[name])), cell.count]);
+            .map((cell) => [...by.map((name) => plain(cell[name])), cell.count]);
           const names = by.map((name) => `${categorySql[name](year)} AS "${name}"`);
           // Home and household of people under non-disclosure are not shown.
           const conditions = [

@@ -321,7 +321,9 @@ describe('an id issued for one of two keys of a person', () => {
     const own = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { healthContacts { service { code } } } } }`;
     expect(
       await ask(local, 'health', resident(younger), own, { r: [{ __typename: 'Person', id: older }] }),
-    ).toMatchObject({ _entities: [{ healthContacts: [{ service: 'T11' }, { service: 'T90' }] }] });
+    ).toMatchObject({
+      _entities: [{ healthContacts: [{ service: { code: 'T11' } }, { service: { code: 'T90' } }] }],
+    });
   });
 
   it('X20: is shielded when the person is shielded', async () => {

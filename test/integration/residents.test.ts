@@ -193,7 +193,10 @@ describe('residents, with health in a process of its own', () => {
     const { status, data } = await ask(browser);
     expect(status).toBe(200);
     expect(data!.me).toMatchObject({ birthYear: expect.any(Number), healthContacts: expect.any(Array) });
-    expect(data!.accessLog).toContainEqual({ purpose: 'child-protection', recipient: 'family-services' });
+    expect(data!.accessLog).toContainEqual({
+      purpose: { id: 'child-protection' },
+      recipient: { id: 'family-services' },
+    });
     expect((await ask(browser, '{ persons(first: 1) { nodes { id } } }')).data).toBeUndefined();
     expect(await ask(browser, OWN, 'care')).toMatchObject({ status: 403, code: 'PURPOSE_NOT_HELD' });
   });

@@ -166,7 +166,7 @@ async function countsAgree(target: Target): Promise<void> {
     const shown = [...sectors].filter(
       ([, { type, field }]) => sight.shows(`Person.${field}`) && sight.shows(`${type}.service`),
     );
-    const direct = shown.map(([, { field }]) => `${field} { service }`).join(' ');
+    const direct = shown.map(([, { field }]) => `${field} { service { code } }`).join(' ');
     const own = new Map<string, number>();
     for (const person of await everybody(target, sight, `${direct} servicePath { steps { ${STEP} } }`)) {
       for (const [sector, { field }] of shown) {

@@ -156,7 +156,7 @@ async function costlyPlans(target: Target): Promise<void> {
     'ServiceStep.service',
   );
   const path = (levels: number): string =>
-    `servicePath { steps { ${levels === 0 ? 'service' : `person { ${path(levels - 1)} }`} } }`;
+    `servicePath { steps { ${levels === 0 ? 'service { code }' : `person { ${path(levels - 1)} }`} } }`;
   const branches = (levels: number): string =>
     levels === 0
       ? 'service'

@@ -1,3 +1,4 @@
+import { getNamedType, isLeafType } from 'graphql';
 import { nameOf } from '../requester.js';
 import { attack, type Attack, Breach, NotApplicable } from '../attack.js';
 import { mustBeRefused, holdsData, valuesUnder } from '../verifyAnswer.js';
@@ -264,7 +265,11 @@ function shownLeaf(target: Target, sight: Sight, type: string): string | undefin
     .fields()
     .find(
       ({ type: owner, field, coordinate }) =>
-        owner === type && !target.graph.isId(field) && field.args.length === 0 && sight.shows(coordinate),
+        owner === type &&
+        isLeafType(getNamedType(field.type)) &&
+        !target.graph.isId(field) &&
+        field.args.length === 0 &&
+        sight.shows(coordinate),
     )?.field.name;
 }
 

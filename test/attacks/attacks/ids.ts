@@ -206,13 +206,15 @@ async function contactIds(target: Target, sight: Sight): Promise<readonly string
   );
 }
 
-const PROFILE = ['birthYear', 'sex', 'language'] as const;
+/** Field of a person -> how it is asked for. */
+const PROFILE = { birthYear: 'birthYear', sex: 'sex { code }', language: 'language { code }' };
 
 async function joinsNothing(target: Target): Promise<void> {
   const lists = [];
   for (const { sight } of await thoseWithPeople(target)) {
-    const shown = PROFILE.filter((name) => sight.shows(`Person.${name}`));
-    lists.push({ sight, people: await ofPeople(target, sight, shown.join(' ')) });
+    const shown = Object.entries(PROFILE).filter(([name]) => sight.shows(`Person.${name}`));
+    const selection = shown.map(([, asked]) => asked).join(' ');
+    lists.push({ sight, people: await ofPeople(target, sight, selection) });
   }
   let tried = 0;
   for (const one of lists)

@@ -25,6 +25,7 @@ export const smallPolicies: readonly PolicySource[] = [
     file: 'purposes.yaml',
     text: 'purposes:\n  care: { label: { en: C, fi: H, sv: V }, basis: [703/2023], use: primary, output: identified }\n',
   },
+  { file: 'recipients.yaml', text: 'recipients:\n  clinic: { en: C, fi: K, sv: K }\n' },
   {
     file: 'roles.yaml',
     text: 'roles:\n  clinician: { label: { en: C, fi: H, sv: V }, purposes: [care] }\n',

@@ -14,6 +14,7 @@ import { type ShownSigning, SIGNING } from '../revisions/policyRevisions.js';
 import { YamlDifference } from '../revisions/yamlDifference.js';
 import { CheckDetails } from './checkDetails.js';
 import { DRAFT_CHECK, type DraftCheck } from './draftCheck.js';
+import { GrantEditor } from './grantEditor.js';
 import { ProposalForm, type ProposalTerms } from './proposalForm.js';
 
 interface FilesAnswer {
@@ -88,8 +89,15 @@ function Draft({ file, signing }: DraftProps) {
 
   return (
     <>
-      <div className="yaml-text">
-        <TextBox label={t('propose.text', { file: file.name })} value={text} onChange={setText} isLong />
+      <div className="draft-columns">
+        <section aria-label={t('grants.heading')}>
+          <h2>{t('grants.heading')}</h2>
+          <p className="page-lead">{t('grants.lead')}</p>
+          <GrantEditor text={text} onChange={setText} />
+        </section>
+        <div className="yaml-text">
+          <TextBox label={t('propose.text', { file: file.name })} value={text} onChange={setText} isLong />
+        </div>
       </div>
       <div className="decide-bar">
         <Button
