@@ -82,6 +82,7 @@ export async function healthSubgraph(
       createdAt: '',
       synthetic: true,
       rejectedRows: 0,
+      rejects: {},
     } as never,
     tables: filled,
   };
