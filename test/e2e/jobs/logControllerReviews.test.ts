@@ -103,7 +103,7 @@ describeInBrowser('a log controller reviews a use of break-glass', () => {
       });
     const { token } = (await (await post('/dev/token', { persona: 'doctor' })).json()) as { token: string };
     const query =
-      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id healthContacts { service { code } } }';
+      'query ($code: IdentityCode!) { personByIdentityCode(code: $code) { id healthContacts { service { code } } } }';
     const headers = {
       authorization: `Bearer ${token}`,
       'purpose-of-use': 'care',
