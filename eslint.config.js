@@ -98,7 +98,16 @@ export default tseslint.config(
   {
     files: ['console/src/**/*.tsx'],
     ignores: ['console/src/{access,explorer,refusals}/**'],
-    rules: { 'polku/translated-texts': 'error' },
+    rules: {
+      'polku/translated-texts': 'error',
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'react-aria-components',
+          message: 'Import from react-aria-components/<Component>: the first page stays light.',
+        },
+      ],
+    },
   },
   {
     files: ['cli/**', 'federation/bare/main.ts', 'bench/**', 'examples/**', 'test/**'],

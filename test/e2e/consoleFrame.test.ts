@@ -44,6 +44,7 @@ describeInBrowser('the frame of the console', () => {
 
   async function openEveryPage(page: Page): Promise<number> {
     const links = page.locator('.tabs a');
+    await links.first().waitFor();
     const count = await links.count();
     for (let index = 0; index < count; index++) {
       await links.nth(index).click();

@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import { Input, Label, SearchField } from 'react-aria-components';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { SearchField } from 'react-aria-components/SearchField';
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../parts/dataTable.js';
 import { PageHeading } from '../parts/pageHeading.js';

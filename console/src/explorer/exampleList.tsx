@@ -1,6 +1,6 @@
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { useMemo, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { type Example, examples } from '../examples/examples.js';
 import { useSession } from '../session/session.js';

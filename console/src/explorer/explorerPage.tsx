@@ -1,6 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { Button, FileTrigger, Switch } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { FileTrigger } from 'react-aria-components/FileTrigger';
+import { Switch } from 'react-aria-components/Switch';
 import { useTranslation } from 'react-i18next';
 import { examples } from '../examples/examples.js';
 import { Notice } from '../parts/notice.js';

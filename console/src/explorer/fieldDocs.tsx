@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react';
-import { Input, Label, SearchField } from 'react-aria-components';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { SearchField } from 'react-aria-components/SearchField';
 import { useTranslation } from 'react-i18next';
 import { type AccessAnswer, type AccessField, accessQuery, findFields } from '../access/accessField.js';
 import { ConditionWords, EffectWords } from '../access/accessWords.js';

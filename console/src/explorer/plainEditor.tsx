@@ -1,17 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
 import { type RefObject, useImperativeHandle, useState } from 'react';
-import {
-  Button,
-  FieldError,
-  Label,
-  Tab,
-  TabList,
-  TabPanel,
-  Tabs,
-  TextArea,
-  TextField,
-} from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { FieldError } from 'react-aria-components/FieldError';
+import { Label } from 'react-aria-components/Label';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { TextArea } from 'react-aria-components/TextArea';
+import { TextField } from 'react-aria-components/TextField';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { Waiting } from '../parts/waiting.js';

@@ -10,14 +10,22 @@ import type { PageEntry } from './pages.js';
 
 const loaded = new Map<PageEntry, Promise<ComponentType>>();
 
-/** Fetches the code of a page once. After a failure, such as offline, the next attempt fetches it again. */
+const failed = new Set<PageEntry>();
+
+/** Fetches the code of a page once. A failure stays until the user tries again. */
 function loadPage(page: PageEntry): Promise<ComponentType> {
   const known = loaded.get(page);
   if (known) return known;
   const loading = page.load();
-  loading.catch(() => loaded.delete(page));
+  loading.catch(() => failed.add(page));
   loaded.set(page, loading);
   return loading;
+}
+
+/** Lets pages whose code could not be fetched, for example offline, be fetched again. */
+function forgetFailures(): void {
+  for (const page of failed) loaded.delete(page);
+  failed.clear();
 }
 
 function LoadedPage({ page }: { readonly page: PageEntry }) {
@@ -32,7 +40,7 @@ export function OpenPages({ pages }: { readonly pages: readonly PageEntry[] }) {
   const first = pages[0];
   useFocusOnNewPage(pathname.split('/', 2).join('/'));
   return (
-    <PageBoundary key={`${pathname} ${client.persona} ${client.purpose}`}>
+    <PageBoundary key={`${pathname} ${client.persona} ${client.purpose}`} onRetry={forgetFailures}>
       <Suspense fallback={<Waiting />}>
         <Routes>
           {first && <Route index element={<Navigate to={`/${first.path}`} replace />} />}

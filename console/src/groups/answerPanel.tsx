@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo } from 'react';
-import { Button } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
 import { Notice } from '../parts/notice.js';
 import { Waiting } from '../parts/waiting.js';
 import { useSession } from '../session/session.js';

@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import { Checkbox, CheckboxGroup, Label } from 'react-aria-components';
+import { Checkbox } from 'react-aria-components/Checkbox';
+import { CheckboxGroup } from 'react-aria-components/CheckboxGroup';
+import { Label } from 'react-aria-components/Label';
 import { Choice } from '../parts/choice.js';
 import { TextBox } from '../parts/textBox.js';
 import { CodesField } from './codesField.js';

@@ -1,5 +1,8 @@
 import { useState } from 'react';
-import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Header } from 'react-aria-components/Header';
+import { Menu, MenuItem, MenuSection, MenuTrigger } from 'react-aria-components/Menu';
+import { Popover } from 'react-aria-components/Popover';
 import { Choice } from '../parts/choice.js';
 import { CriterionEditor, criterionLabel, newCriterion } from './criterionEditor.js';
 import { EventEditor } from './eventEditor.js';

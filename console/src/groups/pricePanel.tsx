@@ -1,4 +1,6 @@
-import { Button, Label, Meter } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Label } from 'react-aria-components/Label';
+import { Meter } from 'react-aria-components/Meter';
 import { Notice } from '../parts/notice.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { criterionLabel, fieldLabel } from './criterionEditor.js';

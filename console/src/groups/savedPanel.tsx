@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { Button, FileTrigger } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Notice } from '../parts/notice.js';
 import { TextBox } from '../parts/textBox.js';
 import type { PlannerQuestion } from './question.js';

@@ -1,4 +1,6 @@
-import { Input, Label, NumberField } from 'react-aria-components';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { NumberField } from 'react-aria-components/NumberField';
 
 interface WholeNumberFieldProps {
   readonly label: string;

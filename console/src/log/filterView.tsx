@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { Button, Form } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Form } from 'react-aria-components/Form';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../parts/choice.js';
 import { TextBox } from '../parts/textBox.js';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { Button, Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useTranslation } from 'react-i18next';
 import { DataTable } from '../parts/dataTable.js';
 import { Notice } from '../parts/notice.js';

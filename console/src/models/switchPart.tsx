@@ -1,4 +1,4 @@
-import { Button } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../texts/useFormat.js';
 import type { ModelOrder, ModelRegister, ModelStop } from './register.js';

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../parts/notice.js';
 import { PageHeading } from '../parts/pageHeading.js';

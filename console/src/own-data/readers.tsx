@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import { Button, Checkbox } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Checkbox } from 'react-aria-components/Checkbox';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../parts/notice.js';
 import { ProblemNotice } from '../parts/problemNotice.js';

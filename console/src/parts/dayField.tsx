@@ -1,4 +1,6 @@
-import { Input, Label, TextField } from 'react-aria-components';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { TextField } from 'react-aria-components/TextField';
 
 interface DayFieldProps {
   readonly label: string;

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { TextBox } from '../parts/textBox.js';

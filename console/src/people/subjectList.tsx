@@ -1,13 +1,10 @@
 import { useState } from 'react';
-import {
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  SearchField,
-  ToggleButton,
-  ToggleButtonGroup,
-} from 'react-aria-components';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
+import { SearchField } from 'react-aria-components/SearchField';
+import { ToggleButton } from 'react-aria-components/ToggleButton';
+import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../parts/choice.js';
 import { selectSubjects, type Subject, type SubjectOrder } from './subjects.js';

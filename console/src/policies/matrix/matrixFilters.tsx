@@ -1,4 +1,7 @@
-import { Checkbox, Input, Label, SearchField } from 'react-aria-components';
+import { Checkbox } from 'react-aria-components/Checkbox';
+import { Input } from 'react-aria-components/Input';
+import { Label } from 'react-aria-components/Label';
+import { SearchField } from 'react-aria-components/SearchField';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../../parts/choice.js';
 import { ABOUT_PEOPLE, ALL, type MatrixFilter, type ShownMatrix, uniqueBy } from './policyMatrix.js';

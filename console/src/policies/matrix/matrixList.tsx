@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { GridList, GridListItem } from 'react-aria-components';
+import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../../parts/choice.js';
 import type { ExplainedCell } from './cellDialog.js';

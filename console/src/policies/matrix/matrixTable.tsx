@@ -1,4 +1,5 @@
-import { Button, Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Cell, Column, Row, Table, TableBody, TableHeader } from 'react-aria-components/Table';
 import { useTranslation } from 'react-i18next';
 import type { ExplainedCell } from './cellDialog.js';
 import { EffectMark } from './effectMark.js';
