@@ -18,7 +18,7 @@ const requester = (caller: string) => ({ caller, client: undefined });
 /** Takes the planner minutes: 4 paths in each step, 6 levels deep. */
 const endless = (levels: number): string =>
   levels === 0
-    ? 'service'
+    ? 'sector'
     : [0, 1, 2, 3]
         .map(
           (i) => `b${i}: person { servicePath(from: "201${i}-01-01") { steps { ${endless(levels - 1)} } } }`,

@@ -1,8 +1,7 @@
+import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { Menu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
-import { Popover } from 'react-aria-components/Popover';
 import { useTranslation } from 'react-i18next';
-import { NavLink, useNavigate } from 'react-router';
+import { NavLink } from 'react-router';
 import { Choice } from '../parts/choice.js';
 import { logOut } from '../session/users.js';
 import { useSession } from '../session/session.js';
@@ -10,11 +9,17 @@ import { useFormat } from '../texts/useFormat.js';
 import { LanguageChoice } from './languageChoice.js';
 import type { PageEntry } from './pages.js';
 
+/** Only narrow windows need it. */
+const PageMenu = lazy(async () => ({ default: (await import('./pageMenu.js')).PageMenu }));
+
+const NARROW = '(width <= 768px)';
+
 /** The user, the purpose, the language, and the pages that they open. */
 export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
   const { t } = useTranslation('frame');
   const { personas, user, purpose, choosePersona, choosePurpose } = useSession();
   const { label, list } = useFormat();
+  const isNarrow = useSyncExternalStore(followWidth, () => window.matchMedia(NARROW).matches);
   const roles = list(user.roles.map((role) => label(role.label)));
   return (
     <header className="header">
@@ -23,7 +28,11 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
           <Mark />
           Polku
         </span>
-        <PageMenu pages={pages} />
+        {isNarrow && (
+          <Suspense fallback={null}>
+            <PageMenu pages={pages} />
+          </Suspense>
+        )}
         <div className="header-choices">
           {personas.length > 0 ? (
             <Choice
@@ -78,26 +87,10 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
   );
 }
 
-/** The pages as a menu, for narrow windows. */
-function PageMenu({ pages }: { readonly pages: readonly PageEntry[] }) {
-  const { t } = useTranslation('frame');
-  const navigate = useNavigate();
-  return (
-    <div className="page-menu">
-      <MenuTrigger>
-        <Button>{t('pages')}</Button>
-        <Popover>
-          <Menu aria-label={t('pages')} onAction={(path) => void navigate(`/${path}`)}>
-            {pages.map(({ path }) => (
-              <MenuItem key={path} id={path}>
-                {t(`page.${path}`)}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
-    </div>
-  );
+function followWidth(changed: () => void): () => void {
+  const width = window.matchMedia(NARROW);
+  width.addEventListener('change', changed);
+  return () => width.removeEventListener('change', changed);
 }
 
 /** The logo: a winding path. */

@@ -11,7 +11,8 @@ import { AnswerPanel, type GivenAnswer } from './answerPanel.js';
 import { AskForm } from './askForm.js';
 import { CriteriaCatalogue, type CriteriaAnswer, criteriaQuery } from './criteria.js';
 import { FilterBuilder } from './filterBuilder.js';
-import './groups.css';
+import { PageStyles } from '../parts/pageStyles.js';
+import styles from './groups.css?stylesheet';
 import { PricePanel } from './pricePanel.js';
 import {
   blankQuestion,
@@ -35,6 +36,7 @@ export function GroupsPage() {
   const criteria = useMemo(() => data && new CriteriaCatalogue(data), [data]);
   return (
     <div className="page groups">
+      <PageStyles address={styles} />
       <PageHeading title={t('title')} lead={t('lead')} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
       {isWaiting && <Waiting />}

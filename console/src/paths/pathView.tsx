@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
-import { Label } from 'react-aria-components/Label';
-import { Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components/Slider';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useTranslation } from 'react-i18next';
+import { Choice } from '../parts/choice.js';
 import { Notice } from '../parts/notice.js';
 import { arrangeLanes } from './lanes.js';
 import './path.css';
@@ -37,7 +36,7 @@ export function PathView({ title, pictured }: { readonly title: string; readonly
         {years ? `${words.summary(steps)}, ${yearsInWords(years)}` : t('noSteps')}
         {withheld.length > 0 && ` ${t('withheldSectors', { sectors: withheld.join(', ') })}`}
       </p>
-      {all && all.last > all.first && <YearSlider all={all} years={years!} onChange={setChosen} />}
+      {all && all.last > all.first && <YearsChoice all={all} years={years!} onChange={setChosen} />}
       {years && (
         <Tabs>
           <TabList aria-label={t('forms')}>
@@ -83,31 +82,34 @@ function yearsInWords({ first, last }: YearRange): string {
   return first === last ? String(first) : `${first}–${last}`;
 }
 
-interface YearSliderProps {
+interface YearsChoiceProps {
   readonly all: YearRange;
   readonly years: YearRange;
   readonly onChange: (years: YearRange) => void;
 }
 
 /** Chooses the years to show. */
-function YearSlider({ all, years, onChange }: YearSliderProps) {
+function YearsChoice({ all, years, onChange }: YearsChoiceProps) {
   const { t } = useTranslation('paths');
+  const options = Array.from({ length: all.last - all.first + 1 }, (_, index) => {
+    const year = String(all.first + index);
+    return { id: year, label: year };
+  });
   return (
-    <Slider<number[]>
-      className="year-slider"
-      minValue={all.first}
-      maxValue={all.last}
-      value={[years.first, years.last]}
-      formatOptions={{ useGrouping: false }}
-      onChange={([first = all.first, last = all.last]) => onChange({ first, last })}
-    >
-      <Label>{t('years')}</Label>
-      <SliderOutput>{yearsInWords(years)}</SliderOutput>
-      <SliderTrack>
-        <SliderThumb index={0} aria-label={t('firstYear')} />
-        <SliderThumb index={1} aria-label={t('lastYear')} />
-      </SliderTrack>
-    </Slider>
+    <div className="years-choice">
+      <Choice
+        label={t('firstYear')}
+        value={String(years.first)}
+        options={options.filter(({ id }) => Number(id) <= years.last)}
+        onChange={(year) => onChange({ ...years, first: Number(year) })}
+      />
+      <Choice
+        label={t('lastYear')}
+        value={String(years.last)}
+        options={options.filter(({ id }) => Number(id) >= years.first)}
+        onChange={(year) => onChange({ ...years, last: Number(year) })}
+      />
+    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { NavLink, Route, Routes } from 'react-router';
 import { MatrixView } from './matrix/matrixView.js';
-import './policies.css';
+import { PageStyles } from '../parts/pageStyles.js';
+import styles from './policies.css?stylesheet';
 import { ProposeView } from './review/proposeView.js';
 import { PasskeyView } from './revisions/passkeyView.js';
 import { RevisionsView } from './revisions/revisionsView.js';
@@ -12,6 +13,7 @@ export function PoliciesPage() {
   const { t } = useTranslation('policies');
   return (
     <div className="page policies">
+      <PageStyles address={styles} />
       <nav className="sub-pages" aria-label={t('title')}>
         <NavLink to="/policies" end>
           {t('matrix.tab')}
