@@ -30,7 +30,7 @@ const repeat = (count: number, part: (index: number) => string): string => list(
 
 /** A path, and in each of its steps the path of the person, and so on. */
 const pathsIn = (levels: number): string =>
-  `servicePath { withheld steps { ${levels === 0 ? 'service' : `person { birthYear ${pathsIn(levels - 1)} }`} } }`;
+  `servicePath { withheld steps { ${levels === 0 ? 'service { code }' : `person { birthYear ${pathsIn(levels - 1)} }`} } }`;
 
 /** Twenty groups at once that were not queried before. */
 function groups(number: number, selection: string, where: (criterion: object) => object): Question {

@@ -159,7 +159,7 @@ async function costlyPlans(target: Target): Promise<void> {
     `servicePath { steps { ${levels === 0 ? 'service { code }' : `person { ${path(levels - 1)} }`} } }`;
   const branches = (levels: number): string =>
     levels === 0
-      ? 'service'
+      ? 'service { code }'
       : repeat(
           2,
           (i) => `b${i}: person { servicePath(from: "201${i}-01-01") { steps { ${branches(levels - 1)} } } }`,
