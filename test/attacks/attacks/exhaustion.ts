@@ -153,13 +153,13 @@ async function costlyPlans(target: Target): Promise<void> {
     'Person.servicePath',
     'ServicePath.steps',
     'ServiceStep.person',
-    'ServiceStep.service',
+    'ServiceStep.sector',
   );
   const path = (levels: number): string =>
-    `servicePath { steps { ${levels === 0 ? 'service { code }' : `person { ${path(levels - 1)} }`} } }`;
+    `servicePath { steps { ${levels === 0 ? 'sector' : `person { ${path(levels - 1)} }`} } }`;
   const branches = (levels: number): string =>
     levels === 0
-      ? 'service { code }'
+      ? 'sector'
       : repeat(
           2,
           (i) => `b${i}: person { servicePath(from: "201${i}-01-01") { steps { ${branches(levels - 1)} } } }`,

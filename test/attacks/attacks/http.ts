@@ -244,8 +244,8 @@ async function emptyOperationName(target: Target): Promise<void> {
 async function nullsBesideDefaults(target: Target): Promise<void> {
   for (const requester of target.requesters.slice(0, 3))
     for (const query of [
-      'query ($v: Boolean = true) { access @include(if: $v) { purpose } }',
-      'query ($v: Boolean = false) { access @skip(if: $v) { purpose } }',
+      'query ($v: Boolean = true) { access @include(if: $v) { revision } }',
+      'query ($v: Boolean = false) { access @skip(if: $v) { revision } }',
       'query ($v: Boolean = true) { __typename ...F @include(if: $v) } fragment F on Query { access { purpose { id } } }',
       'query ($v: String = "Query") { __type(name: $v) { name } }',
     ])

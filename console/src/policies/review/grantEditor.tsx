@@ -76,8 +76,8 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
   const purposes =
     grant.purposes[0] === 'any' ? t('grants.anyPurpose') : list(named(vocabulary.purposes, grant.purposes));
   return (
-    <section className="card grant" aria-labelledby={`grant-${grant.id}`}>
-      <h3 id={`grant-${grant.id}`}>{t('grants.who', { roles, purposes })}</h3>
+    <article className="card grant">
+      <h3>{t('grants.who', { roles, purposes })}</h3>
       {grant.when.length > 0 && (
         <p>{t('grants.if', { conditions: list(named(vocabulary.conditions, grant.when)) })}</p>
       )}
@@ -98,7 +98,7 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
           <ListChoice {...{ grant, text, onChange }} list="when" words={vocabulary.conditions} />
         </DisclosurePanel>
       </Disclosure>
-    </section>
+    </article>
   );
 }
 
