@@ -27,8 +27,8 @@ export class Sight {
   }
 
   /**
-   * Whether a field may be seen in some way. Ids need no grant, except ids that no client may reach. Parts of a
-   * coding need none either: they follow the field that leads to it.
+   * Whether a field may be seen in some way. Ids need no grant, except ids that no client may reach. Parts of
+   * a coding need none either: they follow the field that leads to it.
    */
   shows(coordinate: string): boolean {
     if (this.#fields.has(coordinate) || PARTS_OF_CODING.has(coordinate)) return true;
