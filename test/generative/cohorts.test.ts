@@ -164,7 +164,7 @@ describe('groups before protection', () => {
     for (const { steps, persons } of found.paths)
       expect([steps, persons]).toEqual([
         steps,
-        counts.get(steps.map(({ service }) => ` ${service}`).join('')),
+        counts.get(steps.map(({ service }) => ` ${plain(service)}`).join('')),
       ]);
     const most = [...counts.values()].sort((a, b) => b - a).slice(0, 100);
     expect(found.paths.map(({ persons }) => persons)).toEqual(most);
