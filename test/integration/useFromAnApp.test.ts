@@ -99,7 +99,7 @@ describeWhere(hasPrograms, 'These tests need bash, curl and jq: apt-get install 
 
     const schema = join(client, 'schema.graphql');
     const sdl = await readFile(schema, 'utf8');
-    const withoutService = sdl.replace(/(^type ServiceStep \{[^}]*?)^ {2}service: String\n/m, '$1');
+    const withoutService = sdl.replace(/(^type ServiceStep \{[^}]*?)^ {2}service: Coding\n/m, '$1');
     expect(withoutService).not.toBe(sdl);
     await writeFile(schema, withoutService);
     await expect(npm('build')).rejects.toMatchObject({

@@ -116,7 +116,7 @@ describe('following signed revisions', () => {
   it('denies everything of a registry whose policy expires, and reports it, until it is renewed', async () => {
     await signed.first(10);
     await signed.propose('city-1', await signed.sources(), {
-      renew: ['purposes.yaml', 'roles.yaml', 'social.yaml'],
+      renew: ['purposes.yaml', 'recipients.yaml', 'roles.yaml', 'social.yaml'],
       days: 100,
     });
     await signed.approve(2, 'city-2', 'health-1', 'health-2');
