@@ -1,14 +1,14 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
 import type { TaskClient } from '../../lib/fairQueue.js';
-import { Args, Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
+import { Ctx, Field, ObjectType, Query, registerEnumType, Resolver } from '../../lib/typeGraphql.js';
 import { categories, describeCondition } from '../../policies/engine/catalogue/conditions.js';
 import { masks } from '../../policies/engine/catalogue/masks.js';
 import type { CoordinateInfo, Policy } from '../../policies/engine/decide/policy.js';
 import type { Permission } from '../../policies/engine/decision.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { type LocalizedText, inLanguage } from '../../schema/language.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { type LocalizedText, inLanguage, type Language } from '../../schema/language.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
 import type { FieldUseSource } from '../audit/fieldUse.js';
 import type { AttributedRecord } from '../audit/personLog.js';
@@ -126,8 +126,8 @@ export class FieldAccess {
   }
 
   @Field(() => String, { nullable: true, description: 'Its name by its owner, if the owner gave it one.' })
-  label(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: GovernanceContext): string | null {
-    return this.#label ? inLanguage(this.#label, languageAsked(args, context)) : null;
+  label(@LanguageAsked() language: Language): string | null {
+    return this.#label ? inLanguage(this.#label, language) : null;
   }
 }
 

@@ -1,7 +1,7 @@
-import { Arg, Args, Ctx, Field, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
+import { Arg, Ctx, Field, ObjectType, Query, Resolver } from '../../lib/typeGraphql.js';
 import type { Explanation } from '../../policies/engine/decision.js';
-import { inLanguage } from '../../schema/language.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { inLanguage, type Language } from '../../schema/language.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import { type GovernanceContext, isField } from './access.js';
 import { PolicyTerm } from './policyTerm.js';
 
@@ -23,8 +23,8 @@ export class FieldRefusal {
   }
 
   @Field(() => String, { description: 'The reason, as in a refusal of an operation.' })
-  reason(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: GovernanceContext): string {
-    return inLanguage(this.#explanation.reason, languageAsked(args, context));
+  reason(@LanguageAsked() language: Language): string {
+    return inLanguage(this.#explanation.reason, language);
   }
 }
 

@@ -1,8 +1,7 @@
-import { Args, Ctx, Field, ID, ObjectType } from '../../lib/typeGraphql.js';
+import { Field, ID, ObjectType } from '../../lib/typeGraphql.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import { type LocalizedText, inLanguage } from '../../schema/language.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
-import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { type LocalizedText, inLanguage, type Language } from '../../schema/language.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 
 @ObjectType('Term', {
   description: 'A word of the policies: a purpose, a role, a mask, a condition and the like.',
@@ -20,11 +19,8 @@ export class PolicyTerm {
   }
 
   @Field(() => String, { description: 'Its name for people; its id where it has none.' })
-  label(
-    @Args(() => LanguageArgs) args: LanguageArgs,
-    @Ctx() context: { readonly decision: DecisionContext },
-  ): string {
-    return inLanguage(this.#label, languageAsked(args, context));
+  label(@LanguageAsked() language: Language): string {
+    return inLanguage(this.#label, language);
   }
 }
 

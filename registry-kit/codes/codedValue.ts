@@ -4,7 +4,7 @@ import type { MaskName } from '../../policies/engine/decision.js';
 import { inLanguage, type Language } from '../../schema/language.js';
 import { codeAt, type CodeColumn } from '../columns/table.js';
 import type { RequestContext } from '../subgraph/requestContext.js';
-import { LanguageAsked } from '../../schema/languageArgs.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 
 /**
  * A code of a code list. The field that answers it governs it: masks make its code coarser, and its label is

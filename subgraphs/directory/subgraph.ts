@@ -1,6 +1,5 @@
 import {
   Arg,
-  Args,
   Ctx,
   Directive,
   Field,
@@ -25,8 +24,8 @@ import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegis
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { Feed } from '../../schema/feed.js';
 import type { PersonKey } from '../../schema/keys.js';
-import { inLanguage, type LocalizedText } from '../../schema/language.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { inLanguage, type LocalizedText, type Language } from '../../schema/language.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 
 /** What the directory needs in addition to the feeds of registries. */
@@ -162,11 +161,11 @@ class RegistryResolver {
   @FieldResolver(() => String, { nullable: true, description: 'Who answers for it and writes its policy.' })
   owner(
     @Root() { name }: Registry,
-    @Args(() => LanguageArgs) args: LanguageArgs,
+    @LanguageAsked() language: Language,
     @Ctx() context: RequestContext<DirectoryStore>,
   ): string | null {
     const owner = context.store.ownerOf(name);
-    return owner ? inLanguage(owner, languageAsked(args, context)) : null;
+    return owner ? inLanguage(owner, language) : null;
   }
 
   @FieldResolver(() => Int, {

@@ -1,7 +1,6 @@
-import { Args, Ctx, Field, Float, Int, ObjectType } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
-import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
-import { inLanguage, type LocalizedText } from '../../schema/language.js';
+import { Field, Float, Int, ObjectType } from '../../lib/typeGraphql.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
+import { inLanguage, type LocalizedText, type Language } from '../../schema/language.js';
 
 // The types of assessments are special data of persons in the policy. A model card is not about persons, so
 // it has types of its own.
@@ -54,8 +53,8 @@ export class RiskModelFactor {
   }
 
   @Field(() => String, { nullable: true, description: 'What it counts.' })
-  label(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string {
-    return inLanguage(this.#labels, languageAsked(args, context));
+  label(@LanguageAsked() language: Language): string {
+    return inLanguage(this.#labels, language);
   }
 }
 

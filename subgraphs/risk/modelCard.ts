@@ -1,7 +1,6 @@
-import { Args, Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { Field, FieldResolver, ObjectType, Resolver, Root } from '../../lib/typeGraphql.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import type { RiskSource } from '../../registry-kit/features/feature.js';
-import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import {
   INTENDED_USE,
   LIMITATIONS,
@@ -23,7 +22,7 @@ import {
   RiskModelTerm,
   RiskTrainingData,
 } from './cardTypes.js';
-import { inLanguage, type LocalizedText } from '../../schema/language.js';
+import { inLanguage, type LocalizedText, type Language } from '../../schema/language.js';
 import { LIMITS } from './limits.js';
 
 @ObjectType({
@@ -49,31 +48,31 @@ export class RiskModelCardResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'What it predicts.' })
-  outcome(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string {
-    return inLanguage(OUTCOME, languageAsked(args, context));
+  outcome(@LanguageAsked() language: Language): string {
+    return inLanguage(OUTCOME, language);
   }
 
   @FieldResolver(() => [String], { nullable: true })
-  intendedUse(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string[] {
-    return INTENDED_USE.map((text) => inLanguage(text, languageAsked(args, context)));
+  intendedUse(@LanguageAsked() language: Language): string[] {
+    return INTENDED_USE.map((text) => inLanguage(text, language));
   }
 
   @FieldResolver(() => [String], { nullable: true, description: 'Uses that are not allowed.' })
-  outOfScopeUse(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string[] {
-    return OUT_OF_SCOPE_USE.map((text) => inLanguage(text, languageAsked(args, context)));
+  outOfScopeUse(@LanguageAsked() language: Language): string[] {
+    return OUT_OF_SCOPE_USE.map((text) => inLanguage(text, language));
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'Who decides (AI Act Art. 14).' })
-  humanOversight(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string {
-    return inLanguage(OVERSIGHT_OF_READERS, languageAsked(args, context));
+  humanOversight(@LanguageAsked() language: Language): string {
+    return inLanguage(OVERSIGHT_OF_READERS, language);
   }
 
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'What it cannot know, and how it may be wrong.',
   })
-  limits(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string[] {
-    return [LIMITATIONS, ...LIMITS].map((text) => inLanguage(text, languageAsked(args, context)));
+  limits(@LanguageAsked() language: Language): string[] {
+    return [LIMITATIONS, ...LIMITS].map((text) => inLanguage(text, language));
   }
 
   @FieldResolver(() => RiskTrainingData, { nullable: true })

@@ -10,14 +10,14 @@ import {
   Resolver,
   Root,
 } from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import { checkPredictionArgs, type RiskSource } from '../../registry-kit/features/feature.js';
 import { type Representation, REQUIRES_FEEDS } from '../../registry-kit/feeds/derivedEntity.js';
 import { PredictionArgs, RiskAssessmentKey } from '../../registry-kit/feeds/feedKeys.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
 import { MILLIONTHS } from '../../risk-model/model/modelContent.js';
 import type { RiskModelInForce, RiskStore } from '../../risk-model/model/riskStore.js';
-import { inLanguage, type LocalizedText } from '../../schema/language.js';
+import { inLanguage, type LocalizedText, type Language } from '../../schema/language.js';
 import { assess, type Assessment, type AssessmentResult, baseRateOf } from './assess.js';
 import { HUMAN_OVERSIGHT, LIMITS } from './limits.js';
 import {
@@ -222,8 +222,7 @@ export class RiskAssessmentResolver {
     nullable: true,
     description: 'The limits of the number, and uses that are not allowed.',
   })
-  limits(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: Context): string[] {
-    const language = languageAsked(args, context);
+  limits(@LanguageAsked() language: Language): string[] {
     return LIMITS.map((limit) => inLanguage(limit, language));
   }
 
@@ -231,8 +230,8 @@ export class RiskAssessmentResolver {
     nullable: true,
     description: 'Who decides: a person (AI Act Art. 14, GDPR Art. 22).',
   })
-  humanOversight(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: Context): string {
-    return inLanguage(HUMAN_OVERSIGHT, languageAsked(args, context));
+  humanOversight(@LanguageAsked() language: Language): string {
+    return inLanguage(HUMAN_OVERSIGHT, language);
   }
 }
 

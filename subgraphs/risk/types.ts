@@ -1,17 +1,7 @@
-import {
-  Args,
-  Ctx,
-  Directive,
-  Field,
-  Float,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from '../../lib/typeGraphql.js';
-import { LanguageArgs, languageAsked } from '../../schema/languageArgs.js';
+import { Directive, Field, Float, Int, ObjectType, registerEnumType } from '../../lib/typeGraphql.js';
+import { LanguageAsked } from '../../schema/languageAsked.js';
 import { FamilyStub, PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
-import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
-import { inLanguage, type LocalizedText } from '../../schema/language.js';
+import { inLanguage, type LocalizedText, type Language } from '../../schema/language.js';
 
 @ObjectType('Person')
 @Directive('@key(fields: "id")')
@@ -72,8 +62,8 @@ export class RiskFactor {
   }
 
   @Field(() => String, { nullable: true, description: 'What it counts.' })
-  label(@Args(() => LanguageArgs) args: LanguageArgs, @Ctx() context: RequestContext): string {
-    return inLanguage(this.#labels, languageAsked(args, context));
+  label(@LanguageAsked() language: Language): string {
+    return inLanguage(this.#labels, language);
   }
 }
 
