@@ -78,7 +78,7 @@ export class RevisionStore {
   }
 
   /**
-   * The comments on each revision that has any, the oldest first.
+   * The comments by revision, the oldest first. Revisions without comments are left out.
    * @throws PolkuError POLICY_STORE_INVALID
    */
   async comments(): Promise<ReadonlyMap<number, readonly SignedComment[]>> {

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, type RefObject, Suspense, useCallback, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Switch } from 'react-aria-components/Switch';
@@ -8,6 +8,8 @@ import { examples } from '../examples/examples.js';
 import { Notice } from '../parts/notice.js';
 import { PageHeading } from '../parts/pageHeading.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
+import { saveFile } from '../parts/saveFile.js';
+import { useMediaQuery } from '../parts/useMediaQuery.js';
 import { Waiting } from '../parts/waiting.js';
 import { noShortcomings, readShortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
@@ -121,7 +123,7 @@ function FileButtons({ editor, onNote }: FileButtonsProps) {
     if (!operation) return;
     try {
       const { text, leftOut } = operationFile(operation);
-      downloadText('question.graphql', text);
+      saveFile('question.graphql', new Blob([text], { type: 'application/graphql' }));
       onNote(leftOut.length > 0 ? t('leftOut', { names: list(leftOut) }) : undefined);
     } catch {
       onNote(t('notOpened'));
@@ -148,24 +150,4 @@ function FileButtons({ editor, onNote }: FileButtonsProps) {
       </FileTrigger>
     </div>
   );
-}
-
-function downloadText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/graphql' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
-function useMediaQuery(query: string): boolean {
-  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
-  useEffect(() => {
-    const list = window.matchMedia(query);
-    const follow = (): void => setMatches(list.matches);
-    list.addEventListener('change', follow);
-    return () => list.removeEventListener('change', follow);
-  }, [query]);
-  return matches;
 }

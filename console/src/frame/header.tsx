@@ -1,8 +1,9 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { lazy, Suspense } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
 import { Choice } from '../parts/choice.js';
+import { useMediaQuery } from '../parts/useMediaQuery.js';
 import { logOut } from '../session/users.js';
 import { useSession } from '../session/session.js';
 import { useFormat } from '../texts/useFormat.js';
@@ -19,7 +20,7 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
   const { t } = useTranslation('frame');
   const { personas, user, purpose, choosePersona, choosePurpose } = useSession();
   const { label, list } = useFormat();
-  const isNarrow = useSyncExternalStore(followWidth, () => window.matchMedia(NARROW).matches);
+  const isNarrow = useMediaQuery(NARROW);
   const roles = list(user.roles.map((role) => label(role.label)));
   return (
     <header className="header">
@@ -85,12 +86,6 @@ export function Header({ pages }: { readonly pages: readonly PageEntry[] }) {
       {user.explanation && <p className="header-explanation">{label(user.explanation)}</p>}
     </header>
   );
-}
-
-function followWidth(changed: () => void): () => void {
-  const width = window.matchMedia(NARROW);
-  width.addEventListener('change', changed);
-  return () => width.removeEventListener('change', changed);
 }
 
 /** The logo: a winding path. */

@@ -1,6 +1,6 @@
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from '../parts/problemNotice.js';
+import { usePageTitle } from '../parts/usePageTitle.js';
 import { Waiting } from '../parts/waiting.js';
 import type { NoSession } from '../session/session.js';
 import { useFormat } from '../texts/useFormat.js';
@@ -11,9 +11,7 @@ import { LanguageChoice } from './languageChoice.js';
 export function LoginPage({ users, problem, retry }: NoSession) {
   const { t } = useTranslation('frame');
   const { label } = useFormat();
-  useEffect(() => {
-    document.title = `${t('login.title')} – Polku`;
-  }, [t]);
+  usePageTitle(t('login.title'));
   // After the login the page opens that the address names now.
   const to = encodeURIComponent(`/${window.location.hash}`);
   return (

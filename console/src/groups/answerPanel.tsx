@@ -11,7 +11,7 @@ import { PublishedNumbers } from './publishedNumbers.js';
 import { hasSuppressed, type ResultNames, type PublishedTable, publishedTables } from './publishedTable.js';
 import type { PlannerQuestion } from './question.js';
 import type { AnyResult } from './results.js';
-import { saveFile } from './saveFile.js';
+import { saveFile } from '../parts/saveFile.js';
 import { SurvivalPicture } from './survivalPicture.js';
 import { namesIn } from './useWords.js';
 

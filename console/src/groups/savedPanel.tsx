@@ -4,7 +4,7 @@ import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Notice } from '../parts/notice.js';
 import { TextBox } from '../parts/textBox.js';
 import type { PlannerQuestion } from './question.js';
-import { saveFile } from './saveFile.js';
+import { saveFile } from '../parts/saveFile.js';
 import {
   readSavedQuestion,
   type SavedQuestion,

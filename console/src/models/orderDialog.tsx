@@ -7,6 +7,7 @@ import { Notice } from '../parts/notice.js';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { TextBox } from '../parts/textBox.js';
 import { PasskeyFault, signText } from '../policies/revisions/passkeys.js';
+import { type ShownSigning, signingQuery } from '../policies/revisions/policyRevisions.js';
 import { noShortcomings, type Shortcomings } from '../refusals/readShortcomings.js';
 import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAnswer, useAsk } from '../session/useAnswer.js';
@@ -17,9 +18,7 @@ import {
   type ModelRegister,
   orderMutation,
   type SignedAnswer,
-  type SignersAnswer,
   signersOf,
-  signersQuery,
 } from './register.js';
 
 interface OrderDialogProps {
@@ -38,7 +37,9 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
   const { t } = useTranslation(['models', 'policies']);
   const ask = useAsk<DraftAnswer & SignedAnswer>({ partial: false });
   const isSigned = register.isSigned !== false;
-  const signing = useAnswer<SignersAnswer>(signersQuery, undefined, { enabled: isSigned });
+  const signing = useAnswer<{ policySigning: ShownSigning | null }>(signingQuery, undefined, {
+    enabled: isSigned,
+  });
   const [reason, setReason] = useState('');
   const [version, setVersion] = useState(ALL);
   const [person, setPerson] = useState<string | null>(null);
@@ -48,13 +49,14 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
   const [problem, setProblem] = useState<unknown>();
   const [shortcomings, setShortcomings] = useState<Shortcomings>(noShortcomings);
 
+  const known = signing.data?.policySigning;
   const stoppedBy =
     order.order === 'RESUME'
       ? (register.stops?.find(({ sequence }) => sequence === order.stop)?.person ?? null)
       : null;
-  const signers = signersOf(signing.data?.policySigning?.people ?? [], order.order, stoppedBy);
+  const signers = known ? signersOf(known, order.order, stoppedBy) : [];
   const signer = signers.find(({ id }) => id === person);
-  const relyingParty = signing.data?.policySigning?.relyingParty ?? null;
+  const relyingParty = known?.relyingParty ?? null;
   const living = (register.versions ?? []).filter(({ standing }) => standing !== 'RETIRED');
 
   async function attempt(work: () => Promise<Shortcomings>): Promise<void> {
@@ -155,11 +157,7 @@ export function OrderDialog({ order, register, onClose }: OrderDialogProps) {
           <h3>{t(isSigned ? 'textToSign' : 'textToWrite')}</h3>
           <pre tabIndex={0}>{draft}</pre>
           <div className="order-buttons">
-            <Button
-              className="react-aria-Button main-action"
-
-              onPress={() => signDraft(draft)}
-            >
+            <Button className="react-aria-Button main-action" onPress={() => signDraft(draft)}>
               {t(isSigned ? `sign.${order.order}` : `write.${order.order}`)}
             </Button>
             <Button onPress={() => setDraft(undefined)}>{t('back')}</Button>

@@ -1,3 +1,5 @@
+import { type ShownSigner, type ShownSigning, signersFor } from '../policies/revisions/policyRevisions.js';
+
 /** The register of models in an answer of the gateway. Withheld values are null. */
 export interface ModelRegister {
   readonly isSigned: boolean | null;
@@ -100,24 +102,6 @@ export interface SignedAnswer {
   readonly done: { readonly serving: string | null } | null;
 }
 
-export const signersQuery = `query Signers { policySigning { isNeeded relyingParty people { id office registries passkeys until } } }`;
-
-export interface SignersAnswer {
-  readonly policySigning: {
-    readonly isNeeded: boolean;
-    readonly relyingParty: string | null;
-    readonly people: readonly ModelSigner[];
-  } | null;
-}
-
-export interface ModelSigner {
-  readonly id: string;
-  readonly office: string;
-  readonly registries: readonly string[];
-  readonly passkeys: readonly string[];
-  readonly until: string | null;
-}
-
 /** The owner of predicted need in owners.yaml. */
 const RISK_OWNER = 'risk';
 
@@ -126,18 +110,16 @@ const RISK_OWNER = 'risk';
  * @param stoppedBy who stopped what is to be resumed
  */
 export function signersOf(
-  people: readonly ModelSigner[],
+  signing: ShownSigning,
   order: ModelOrder['order'],
   stoppedBy: string | null,
-): readonly ModelSigner[] {
+): readonly ShownSigner[] {
+  const { people } = signing;
   const today = new Date().toISOString().slice(0, 10);
-  const active = people.filter(
-    ({ until, registries }) => registries.length > 0 && (until === null || until >= today),
-  );
-  if (order === 'STOP') return active;
-  const owners =
-    order === 'APPROVE'
-      ? [RISK_OWNER]
-      : (people.find(({ id }) => id === stoppedBy)?.registries ?? [RISK_OWNER]);
-  return active.filter(({ registries }) => registries.some((registry) => owners.includes(registry)));
+  const ownersOf: Readonly<Record<ModelOrder['order'], () => readonly string[]>> = {
+    APPROVE: () => [RISK_OWNER],
+    STOP: () => people.flatMap(({ registries }) => registries),
+    RESUME: () => people.find(({ id }) => id === stoppedBy)?.registries ?? [RISK_OWNER],
+  };
+  return signersFor(signing, ownersOf[order](), today);
 }

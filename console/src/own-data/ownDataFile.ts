@@ -1,3 +1,4 @@
+import { saveFile } from '../parts/saveFile.js';
 import type { DataRead } from './reads.js';
 
 interface TypeReference {
@@ -86,12 +87,5 @@ export interface OwnDataFile {
 
 /** Offers a file to save. It is made in the browser, and nothing of it stays there. */
 export function offerFile(name: string, content: OwnDataFile): void {
-  const address = URL.createObjectURL(
-    new Blob([`${JSON.stringify(content, undefined, 2)}\n`], { type: 'application/json' }),
-  );
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
+  saveFile(name, new Blob([`${JSON.stringify(content, undefined, 2)}\n`], { type: 'application/json' }));
 }

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { usePageTitle } from './usePageTitle.js';
 
 interface PageHeadingProps {
   /** Also the title of the browser's tab. It never names a person. */
@@ -10,9 +11,7 @@ interface PageHeadingProps {
 
 /** The heading of a page, with the actions that concern all of it. */
 export function PageHeading({ title, lead, children }: PageHeadingProps) {
-  useEffect(() => {
-    document.title = `${title} – Polku`;
-  }, [title]);
+  usePageTitle(title);
   return (
     <div className="page-heading">
       <div>

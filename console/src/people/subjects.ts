@@ -79,7 +79,7 @@ export function readPictured({ person, family }: PathAnswer): Pictured | undefin
 /** The texts of a list of people. */
 export interface SubjectTexts extends Pick<PathWords, 'person' | 'member'> {
   family(id: string): string;
-  /** How many known members a family has besides those that are named. */
+  /** How many more members of a family are known than are named. */
   more(count: number): string;
 }
 
