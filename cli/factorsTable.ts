@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../lib/escapeMarkup.js';
 import type { RiskSource } from '../registry-kit/features/feature.js';
 
 const columns = ['Id', 'English', 'Finnish', 'Swedish', 'Formula', 'Months', 'Reads'] as const;
@@ -52,7 +53,7 @@ or district; these serve to check the fairness of a model (docs/risk.md).</p>
 <table>
 <thead><tr>${columns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
-${rows.map((row) => `<tr>${row.map((text) => `<td>${escaped(text)}</td>`).join('')}</tr>`).join('\n')}
+${rows.map((row) => `<tr>${row.map((text) => `<td>${escapeMarkup(text)}</td>`).join('')}</tr>`).join('\n')}
 </tbody>
 </table>
 <script>
@@ -66,12 +67,4 @@ ${rows.map((row) => `<tr>${row.map((text) => `<td>${escaped(text)}</td>`).join('
 </script>
 </html>
 `;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

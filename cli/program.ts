@@ -58,6 +58,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'prints the schema that a role sees for a purpose, to generate types of an app',
     load: async () => (await import('./commands/schema.js')).schemaCommand(),
   },
+  catalogue: {
+    summary: 'describes all registries for people and data portals outside (DCAT-AP)',
+    load: async () => (await import('./commands/catalogue.js')).catalogueCommand(),
+  },
   operations: {
     summary: 'shows the stored operations of the apps, and their hashes',
     load: async () => (await import('./commands/operations.js')).operationsCommand(),

@@ -1,3 +1,5 @@
+import { escapeMarkup } from './escapeMarkup.js';
+
 /** The width, colours and fonts of all charts, so that they look alike. */
 export const WIDTH = 760;
 
@@ -61,7 +63,7 @@ export class Svg {
     const { anchor = 'start', size = 13, bold = false, faint = false } = style;
     const weight = bold ? ' font-weight="600"' : '';
     this.shapes.push(
-      `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}"${weight} fill="${faint ? FAINT : INK}">${escape(text)}</text>`,
+      `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}"${weight} fill="${faint ? FAINT : INK}">${escapeMarkup(text)}</text>`,
     );
   }
 
@@ -77,7 +79,7 @@ export class Svg {
 
   toString(): string {
     return [
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${this.height}" width="${WIDTH}" height="${this.height}" role="img" aria-label="${escape(this.title)}" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif">`,
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${this.height}" width="${WIDTH}" height="${this.height}" role="img" aria-label="${escapeMarkup(this.title)}" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif">`,
       `<rect width="${WIDTH}" height="${this.height}" rx="8" fill="#ffffff"/>`,
       ...this.shapes,
       '</svg>',
@@ -88,8 +90,4 @@ export class Svg {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

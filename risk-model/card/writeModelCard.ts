@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../lib/escapeMarkup.js';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../../lib/durableFile.js';
@@ -63,7 +64,7 @@ function cardHtml(blocks: readonly Block[]): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
-    `<head><meta charset="utf-8"><title>${escape(title?.text ?? '')}</title><style>${STYLE}</style></head>`,
+    `<head><meta charset="utf-8"><title>${escapeMarkup(title?.text ?? '')}</title><style>${STYLE}</style></head>`,
     '<body>',
     ...blocks.map(html),
     '</body>',
@@ -75,21 +76,17 @@ function cardHtml(blocks: readonly Block[]): string {
 function html(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      return `<h${block.level}>${escape(block.text)}</h${block.level}>`;
+      return `<h${block.level}>${escapeMarkup(block.text)}</h${block.level}>`;
     case 'text':
-      return `<p>${escape(block.text)}</p>`;
+      return `<p>${escapeMarkup(block.text)}</p>`;
     case 'list':
-      return `<ul>${block.items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
+      return `<ul>${block.items.map((item) => `<li>${escapeMarkup(item)}</li>`).join('')}</ul>`;
     case 'table': {
       const row = (cells: readonly string[], tag: string) =>
-        `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+        `<tr>${cells.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join('')}</tr>`;
       return `<table>${row(block.head, 'th')}${block.rows.map((cells) => row(cells, 'td')).join('')}</table>`;
     }
     case 'picture':
       return block.svg;
   }
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../../lib/escapeMarkup.js';
 import { groupBy } from '../../../lib/groupBy.js';
 import { describeCondition } from '../catalogue/conditions.js';
 import type { Policy } from '../decide/policy.js';
@@ -18,11 +19,11 @@ export function matrixHtml(
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
 <header>
-<h1>${escape(title)}</h1>
-<p>Policy revision <code>${escape(revision)}</code>. Point at a cell for roles, conditions and grant.</p>
+<h1>${escapeMarkup(title)}</h1>
+<p>Policy revision <code>${escapeMarkup(revision)}</code>. Point at a cell for roles, conditions and grant.</p>
 <ul class="legend">
 <li><span class="whole">allow</span> the value itself</li>
 <li><span class="masked">year</span> made coarser by a mask</li>
@@ -31,7 +32,7 @@ export function matrixHtml(
 <li><b class="special">!</b> special category, or secret by law</li>
 <li><b class="arrow">→</b> what a derived type may use</li>
 </ul>
-<nav>${groups.map(([registry]) => `<a href="#${escape(registry)}">${escape(registry)}</a>`).join(' ')}</nav>
+<nav>${groups.map(([registry]) => `<a href="#${escapeMarkup(registry)}">${escapeMarkup(registry)}</a>`).join(' ')}</nav>
 </header>
 <main>
 <table>
@@ -46,11 +47,11 @@ ${groups.map(([registry, group]) => section(registry, group, purposes)).join('\n
 function purposeHead(id: string, { purposes }: Policy): string {
   const { label, basis, use, output } = purposes.get(id)!;
   const tip = `${label.en} / ${label.fi}\n${use} use, at most ${output}\n${basis.join(', ')}`;
-  return `<th scope="col" class="${use}" title="${escape(tip)}"><span>${escape(id)}</span></th>`;
+  return `<th scope="col" class="${use}" title="${escapeMarkup(tip)}"><span>${escapeMarkup(id)}</span></th>`;
 }
 
 function section(registry: string, rows: readonly MatrixRow[], purposes: readonly string[]): string {
-  const head = `<tr class="owner" id="${escape(registry)}"><th scope="rowgroup" colspan="${purposes.length + 1}"><b>${escape(rows[0]!.owner.en)}</b> <code>${escape(registry)}</code></th></tr>`;
+  const head = `<tr class="owner" id="${escapeMarkup(registry)}"><th scope="rowgroup" colspan="${purposes.length + 1}"><b>${escapeMarkup(rows[0]!.owner.en)}</b> <code>${escapeMarkup(registry)}</code></th></tr>`;
   return `<tbody>\n${head}\n${rows.map((row) => rowHtml(row, purposes)).join('\n')}\n</tbody>`;
 }
 
@@ -61,8 +62,8 @@ function rowHtml(
   const [type, field] = coordinate.split('.');
   const name =
     derivedType === undefined
-      ? `<span class="type">${escape(type!)}.</span>${escape(field!)}${classification?.special ? ' <b class="special">!</b>' : ''}`
-      : `<b class="arrow">→</b> ${escape(derivedType)}`;
+      ? `<span class="type">${escapeMarkup(type!)}.</span>${escapeMarkup(field!)}${classification?.special ? ' <b class="special">!</b>' : ''}`
+      : `<b class="arrow">→</b> ${escapeMarkup(derivedType)}`;
   const tip = classification
     ? [
         classification.category,
@@ -71,7 +72,7 @@ function rowHtml(
     : 'not classified';
   const columns = purposes.map((purpose) => cellHtml(cells.get(purpose) ?? [])).join('');
   const kind = derivedType === undefined ? '' : ' class="derive"';
-  return `<tr${kind}><th scope="row" title="${escape(`${coordinate}\n${tip}`)}">${name}</th>${columns}</tr>`;
+  return `<tr${kind}><th scope="row" title="${escapeMarkup(`${coordinate}\n${tip}`)}">${name}</th>${columns}</tr>`;
 }
 
 /** Each way in which some role sees the field, once. */
@@ -88,11 +89,7 @@ function cellHtml(access: readonly RoleAccess[]): string {
     const star = needed.length > 0 ? '<sup>*</sup>' : '';
     return `<span class="${mask === undefined ? 'whole' : 'masked'}">${mask ?? 'allow'}${star}</span>`;
   });
-  return `<td title="${escape(tip.join('\n'))}">${[...new Set(marks)].join(' ')}</td>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  return `<td title="${escapeMarkup(tip.join('\n'))}">${[...new Set(marks)].join(' ')}</td>`;
 }
 
 const STYLE = `
