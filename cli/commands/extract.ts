@@ -6,7 +6,7 @@ import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinit
 import { DEFAULT_MAX_REJECTS, extract, extractIfChanged } from '../../registry-kit/extraction/extract.js';
 import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
 import { DEFAULT_MAX_SHRINK } from '../../registry-kit/extraction/snapshotChecks.js';
-import { type Manifest, readSourceMarker } from '../../registry-kit/snapshot/manifest.js';
+import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { registries } from '../../subgraphs/registries.js';
 import { dataOption, secretsOption, wholeNumber } from '../options.js';
 import { formatCount, duration, Progress } from '../progress.js';
@@ -124,10 +124,17 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
  * files behind.
  */
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
-  const { source, data, expectedPersons, maxRejects, maxShrink, keepUnchanged = false } = options;
+  const {
+    source,
+    data,
+    expectedPersons,
+    synthetic = false,
+    maxRejects,
+    maxShrink,
+    keepUnchanged = false,
+  } = options;
   await startDataFolder(data);
   const secrets = new Secrets(options.secrets ?? join(data, 'secrets'));
-  const synthetic = options.synthetic === true || (await readSourceMarker(source)).synthetic;
   const linkage = await Linkage.open({
     dir: join(data, 'linkage'),
     secret: await secrets.linkage(),

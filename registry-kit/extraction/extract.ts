@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { withMemoryDatabase } from '../../lib/duckdb.js';
 import { type ErrorCode, PolkuError } from '../../lib/errors.js';
 import { lockByKernel, storageFailure } from '../../lib/kernelLock.js';
 import { packageVersion } from '../../lib/packageRoot.js';
@@ -26,7 +24,8 @@ import {
   requireOneStore,
   unchangedSnapshot,
 } from './snapshotChecks.js';
-import { digestSourceFiles, sourceFingerprint, type SourceFolder } from './source/readSource.js';
+import { openRows, withSource } from './source/openSource.js';
+import type { Source, SourceRows } from './source/source.js';
 import type { RecordKeys } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
 
@@ -40,7 +39,7 @@ export interface ExtractionOptions {
   /** The folder of the snapshots. */
   readonly data: string;
   readonly linkage: Linkage;
-  /** Whether all people in the source are synthetic; see readSourceMarker. */
+  /** Whether all people in the source are synthetic, even if the source has no marker for it. */
   readonly synthetic: boolean;
   /** Percent of a file's rows. If more are rejected, nothing is published. */
   readonly maxRejects?: number | undefined;
@@ -81,7 +80,7 @@ export function extractIfChanged(options: ExtractionOptions): Promise<Extraction
 }
 
 async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
-  const { registry, source, data, linkage, synthetic, signal } = options;
+  const { registry, source: folder, data, linkage, signal } = options;
   const mapping = await readMapping(registry);
   for (const notice of mapping.notices) options.onNotice?.(notice);
   try {
@@ -92,34 +91,45 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
       await linkage.reload();
       await requireOneStore(data, linkage);
       requirePopulation(mapping, linkage);
-      const place = { path: join(source, registry.name), registry: registry.name, signal };
-      const folder = { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) };
-      const origin = {
-        synthetic,
-        sourceFingerprint: sourceFingerprint(folder.files),
-        recipe: await recipeOf(registry.name),
-        linkageStore: linkage.store,
-      };
-      if (mayKeep) {
-        const manifest = await current(mapping, options, { ...origin, linkage: linkage.state });
-        if (manifest) return { manifest, kept: true };
-      }
-      const draft = await SnapshotDraft.begin(data, registry.name);
-      try {
-        const manifest = await fill(draft, mapping, folder, origin, options);
-        await traceRestrictions({ data, registry: registry.name, store: linkage.store });
-        return { manifest, kept: false };
-      } catch (cause) {
-        if (cause instanceof PolkuError && FAILURES_WITH_REJECTS.includes(cause.code))
-          await draft.moveRejects();
-        await draft.discard();
-        throw cause;
-      }
+      const exports = { folder, registry: registry.name, signal };
+      return await withSource(mapping, exports, (source) => extractFrom(source, mapping, options, mayKeep));
     } finally {
       await unlock();
     }
   } catch (cause) {
     throw storageFailure(cause, data);
+  }
+}
+
+async function extractFrom(
+  source: Source,
+  mapping: Mapping,
+  options: ExtractionOptions,
+  mayKeep: boolean,
+): Promise<Extraction> {
+  const { registry, data, linkage } = options;
+  const origin = {
+    synthetic: options.synthetic || source.synthetic,
+    recipe: await recipeOf(registry.name),
+    linkageStore: linkage.store,
+  };
+  /** The current snapshot, if the source would give it again. */
+  const unchanged = async () => {
+    const { fingerprint } = source;
+    if (!mayKeep || fingerprint === undefined) return undefined;
+    return current(mapping, options, { ...origin, sourceFingerprint: fingerprint, linkage: linkage.state });
+  };
+  const kept = await unchanged();
+  if (kept) return { manifest: kept, kept: true };
+  const draft = await SnapshotDraft.begin(data, registry.name);
+  try {
+    const manifest = await fill(draft, mapping, source, origin, options);
+    await traceRestrictions({ data, registry: registry.name, store: linkage.store });
+    return { manifest, kept: false };
+  } catch (cause) {
+    if (cause instanceof PolkuError && FAILURES_WITH_REJECTS.includes(cause.code)) await draft.moveRejects();
+    await draft.discard();
+    throw cause;
   }
 }
 
@@ -141,8 +151,8 @@ async function current(
 async function fill(
   draft: SnapshotDraft,
   mapping: Mapping,
-  folder: SourceFolder,
-  origin: Omit<Origin, 'linkage'>,
+  source: Source,
+  origin: Omit<Origin, 'linkage' | 'sourceFingerprint'>,
   options: ExtractionOptions,
 ): Promise<Manifest> {
   const {
@@ -156,13 +166,14 @@ async function fill(
   const records = new Map<string, RecordKeys>();
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
   const rejects = new RejectsReport(output, registry.name, maxRejects, draft.rejectsPath);
-  const meter = meterOf(mapping, folder, rejects, options);
+  const sourceRows = await openRows(mapping, source);
+  const meter = meterOf(sourceRows, rejects, options);
   let written: Pick<Manifest, 'tables' | 'codeChanges'>;
   try {
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
-    const shared = { mapping, folder, rejects, meter, cells, records, notice: onNotice };
-    written = await withMemoryDatabase((reader) => writeTables(draft, registry, { ...shared, reader }));
+    const shared = { mapping, sourceRows, rejects, meter, cells, records, notice: onNotice };
+    written = await writeTables(draft, registry, shared);
   } finally {
     for (const keys of records.values()) keys.discard();
     await rejects.close();
@@ -172,12 +183,14 @@ async function fill(
   await linkage.save();
   meter.throwIfStopped();
   const createdAt = new Date().toISOString();
+  const sourceFingerprint = source.fingerprint!;
   const manifest: Manifest = {
     registry: registry.name,
     schemaVersion: registry.schemaVersion,
-    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${origin.sourceFingerprint.slice(0, 8)}`,
+    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${sourceFingerprint.slice(0, 8)}`,
     createdAt,
     ...origin,
+    sourceFingerprint,
     linkage: linkage.state,
     linkageKeys: linkage.issuedKeys,
     ...written,
@@ -226,14 +239,13 @@ async function writeTables(
 }
 
 function meterOf(
-  mapping: Mapping,
-  { registry, files }: SourceFolder,
+  sourceRows: ReadonlyMap<string, SourceRows>,
   rejects: RejectsReport,
-  { onProgress, signal }: ExtractionOptions,
+  { registry, onProgress, signal }: ExtractionOptions,
 ): ProgressMeter {
-  const read = [...(mapping.codeChanges ? [mapping.codeChanges] : []), ...mapping.tables];
-  const bytes = read.reduce((sum, { file }) => sum + files.get(file)!.bytes, 0);
-  return new ProgressMeter(registry, bytes, () => rejects.rows, onProgress ?? (() => undefined), signal);
+  const size = [...sourceRows.values()].reduce((sum, rows) => sum + rows.size, 0);
+  const report = onProgress ?? (() => undefined);
+  return new ProgressMeter(registry.name, size, () => rejects.rows, report, signal);
 }
 
 /** Only the population register makes shared codes known. */

@@ -1,10 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDefinition } from '../columns/tableDefinition.js';
 import type { Balance } from '../snapshot/manifest.js';
 import {
+  CODE_CHANGES,
   columnsOf,
   type Mapping,
-  sourceColumns,
   type TableMapping,
   withTypedDays,
 } from './mapping/mapping.js';
@@ -13,20 +12,21 @@ import type { RejectsReport } from './rejectsReport.js';
 import type { CellContext } from './rows/cellReader.js';
 import type { Reject } from './rows/rejectReason.js';
 import { isReject, SourceRowReader } from './rows/sourceRowReader.js';
-import { readSource, type SourceFolder, typedDayColumns } from './source/readSource.js';
+import type { SourceRows } from './source/source.js';
 import { RecordKeys, type RowSet } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
 
-/** Reads one source file and writes it as a table of the snapshot; returns the balance of its rows. */
+/** Reads the rows of one table and writes them as a table of the snapshot; returns their balance. */
 export async function extractTable(
   table: TableMapping,
   definition: TableDefinition,
   path: string,
   extraction: TableExtraction,
 ): Promise<Balance> {
-  const { mapping, folder, rejects, meter, cells, reader, records, notice } = extraction;
-  const typed = await typedDayColumns(folder, table.file, sourceColumns(table), reader);
-  const rowReader = new SourceRowReader(withTypedDays(table, typed), mapping, {
+  const { mapping, sourceRows, rejects, meter, cells, records, notice } = extraction;
+  const rows = sourceRows.get(table.name)!;
+  const file = table.source.name;
+  const rowReader = new SourceRowReader(withTypedDays(table, rows.typedDays), mapping, {
     ...cells,
     table: table.name,
   });
@@ -43,9 +43,9 @@ export async function extractTable(
   });
   const named = namedRecords(table, path);
   const tracked = [...named, ...ownRecords(table, path, records)];
-  meter.begin(table.name, folder.files.get(table.file)!.bytes);
+  meter.begin(table.name, rows.size);
   try {
-    const read = await readRows(table.file, sourceColumns(table), extraction, (columns, index, number) => {
+    const read = await readRows(file, rows, extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
       if (isReject(row)) return row;
       staging.append(row, number);
@@ -58,7 +58,7 @@ export async function extractTable(
     });
     const rejectAll = async (set: RowSet, reject: Reject): Promise<void> => {
       for (const row of set) {
-        rejects.add(table.file, row, reject);
+        rejects.add(file, row, reject);
         await rejects.flush();
       }
     };
@@ -69,14 +69,14 @@ export async function extractTable(
       await rejectAll(staging.setAside(unknown.rows), { reason: 'unknown-record', columns });
       if (unknown.otherForm > 0)
         notes.push(
-          `${unknown.otherForm} of the ${unknown.rows.size} rows of ${table.file} with unknown-record in ` +
+          `${unknown.otherForm} of the ${unknown.rows.size} rows of ${file} with unknown-record in ` +
             `${columns.join('+')} name a record of ${of} in another form of its id, such as Encounter/1001, 1001.0 or ` +
             '01001 for 1001. Write the ids in one form in both files.',
         );
     }
     await rejectAll(staging.setDuplicatesAside(), duplicateReject(table));
     const source = {
-      file: table.file,
+      file,
       table: table.name,
       read,
       protects: definition.protects === true,
@@ -85,8 +85,8 @@ export async function extractTable(
     const rejected = rejects.closeFile(source, notes);
     for (const note of notes) notice(note);
     records.get(table.name)?.leaveOut(staging.setAsideRows);
-    const rows = await staging.write(path, (share) => meter.written(share));
-    return { read, rows, ...rejected };
+    const written = await staging.write(path, (share) => meter.written(share));
+    return { read, rows: written, ...rejected };
   } finally {
     staging.discard();
     for (const { keys } of named) keys.discard();
@@ -139,17 +139,17 @@ type AcceptRow = (
 ) => Reject | undefined;
 
 /**
- * Reads a source file row by row, counts rejected rows and reports progress.
- * @returns the number of rows, by the numbers that the file's reader gave them, so that a lost row is noticed
+ * Reads a source row by row, counts rejected rows and reports progress.
+ * @returns the number of rows, by the numbers that the reader gave them, so that a lost row is noticed
  */
 async function readRows(
   file: string,
-  columns: readonly string[],
-  { folder, reader, rejects, meter }: TableExtraction,
+  source: SourceRows,
+  { rejects, meter }: Pick<TableExtraction, 'rejects' | 'meter'>,
   accept: AcceptRow,
 ): Promise<number> {
   let rows = 0;
-  for await (const batch of readSource(folder, file, columns, reader)) {
+  for await (const batch of source.read()) {
     for (const { row, reason } of batch.rejected) {
       rows = Math.max(rows, row);
       rejects.add(file, row, { reason, columns: [] });
@@ -168,11 +168,10 @@ async function readRows(
 /** What the tables of one extraction share. */
 export interface TableExtraction {
   readonly mapping: Mapping;
-  readonly folder: SourceFolder;
+  /** The rows of each table, and of `CODE_CHANGES`. */
+  readonly sourceRows: ReadonlyMap<string, SourceRows>;
   readonly rejects: RejectsReport;
   readonly meter: ProgressMeter;
-  /** The connection that reads Parquet. Codes and names may pass through it; nothing is stored. */
-  readonly reader: DuckDBConnection;
   readonly cells: Omit<CellContext, 'table'>;
   /** The records that other tables name, by table. */
   readonly records: Map<string, RecordKeys>;
@@ -189,16 +188,18 @@ export async function applyCodeChanges(
   changes: NonNullable<Mapping['codeChanges']>,
   extraction: TableExtraction,
 ): Promise<Balance> {
-  const { folder, rejects, meter, cells } = extraction;
-  meter.begin('codeChanges', folder.files.get(changes.file)!.bytes);
+  const { sourceRows, rejects, meter, cells } = extraction;
+  const source = sourceRows.get(CODE_CHANGES)!;
+  meter.begin(CODE_CHANGES, source.size);
   const columns = [changes.old, changes.new];
+  const file = changes.source.name;
   let rows = 0;
-  const read = await readRows(changes.file, columns, extraction, ([old, current], index) => {
+  const read = await readRows(file, source, extraction, ([old, current], index) => {
     const linked = cells.linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
     if (typeof linked === 'string') return { reason: linked, columns };
     rows++;
     return undefined;
   });
-  const source = { file: changes.file, table: 'codeChanges', read, protects: true, knowsPersons: true };
-  return { read, rows, ...rejects.closeFile(source) };
+  const all = { file, table: CODE_CHANGES, read, protects: true, knowsPersons: true };
+  return { read, rows, ...rejects.closeFile(all) };
 }

@@ -8,7 +8,7 @@ export interface ExtractionProgress {
   readonly rows: number;
   /** Rejected rows among them. */
   readonly rejected: number;
-  /** The finished share of the registry, from 0 to 1, by bytes of its files. */
+  /** The finished share of the registry, from 0 to 1, by the size of its sources. */
   readonly share: number;
 }
 
@@ -20,23 +20,23 @@ export class ProgressMeter {
   private table = '';
   private rows = 0;
   private rowsOfTable = 0;
-  private doneBytes = 0;
-  private bytesOfTable = 0;
+  private done = 0;
+  private sizeOfTable = 0;
 
   constructor(
     private readonly registry: string,
-    private readonly totalBytes: number,
+    private readonly total: number,
     private readonly rejected: () => number,
     private readonly onProgress: (progress: ExtractionProgress) => void,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** @param bytes of the table's file */
-  begin(table: string, bytes: number): void {
-    this.doneBytes += this.bytesOfTable;
+  /** @param size of the table's source; see SourceRows */
+  begin(table: string, size: number): void {
+    this.done += this.sizeOfTable;
     this.rows += this.rowsOfTable;
     this.table = table;
-    this.bytesOfTable = bytes;
+    this.sizeOfTable = size;
     this.rowsOfTable = 0;
   }
 
@@ -62,7 +62,7 @@ export class ProgressMeter {
       table: this.table,
       rows: this.rows + this.rowsOfTable,
       rejected: this.rejected(),
-      share: (this.doneBytes + shareOfTable * this.bytesOfTable) / Math.max(1, this.totalBytes),
+      share: (this.done + shareOfTable * this.sizeOfTable) / Math.max(1, this.total),
     });
   }
 }

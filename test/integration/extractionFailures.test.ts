@@ -2,7 +2,7 @@
  * @property extraction/whole-snapshots
  * @property extraction/changing-sources A source that changes while it is read, or that loses many rows to
  * rejects, publishes nothing.
- * @enforcedBy registry-kit/extraction/source/readSource.ts, registry-kit/extraction/rejectsReport.ts
+ * @enforcedBy registry-kit/extraction/source/files/fileSource.ts, registry-kit/extraction/rejectsReport.ts
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Linkage } from '../../linkage/linkage.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { extract, extractIfChanged, type ExtractionOptions } from '../../registry-kit/extraction/extract.js';
-import { CsvParser } from '../../registry-kit/extraction/source/csvParser.js';
+import { CsvParser } from '../../registry-kit/extraction/source/files/csvParser.js';
 import { RowSet } from '../../registry-kit/extraction/staging/recordKeys.js';
 import { StagingTable } from '../../registry-kit/extraction/staging/stagingTable.js';
 import { personFlagsRegistry } from '../../registry-kit/person-flags/personFlags.js';

@@ -1,7 +1,7 @@
 /**
  * @property extraction/silent-sources Messages about a source never quote a cell, a column name that may be a
  * cell, a folder name or a reader's own text.
- * @enforcedBy registry-kit/extraction/source/sourceNames.ts, registry-kit/extraction/source/readSource.ts,
+ * @enforcedBy registry-kit/extraction/source/sourceNames.ts, registry-kit/extraction/source/files/fileSource.ts,
  * cli/options.ts
  * @property extraction/regular-files
  */

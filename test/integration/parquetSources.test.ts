@@ -11,7 +11,7 @@ import { formatDay } from '../../lib/calendar.js';
 import { sqlText, withMemoryDatabase } from '../../lib/duckdb.js';
 import { extract } from '../../registry-kit/extraction/extract.js';
 import { dateParser } from '../../registry-kit/extraction/rows/parseValues.js';
-import { readParquet } from '../../registry-kit/extraction/source/readParquet.js';
+import { readParquet } from '../../registry-kit/extraction/source/files/readParquet.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';

@@ -11,11 +11,12 @@ import type {
   CellFormat,
   ColumnEntry,
   ColumnMapping,
+  FileFormat,
   Mapping,
   MappingFaults,
   MappingFile,
   MappingPath,
-  SourceFormat,
+  RowSource,
   TableEntry,
   TableMapping,
 } from './mapping.js';
@@ -108,14 +109,20 @@ class MappingCompiler {
       registry: file.registry,
       format: this.format(),
       knows: file.knows,
-      codeChanges: file.codeChanges && scheme ? { ...file.codeChanges, scheme } : undefined,
+      codeChanges: this.codeChanges(scheme),
       tables: this.inOrder(tables),
       absent,
       notices: faults.notices,
     };
   }
 
-  private format(): SourceFormat {
+  private codeChanges(scheme: Scheme | undefined): Mapping['codeChanges'] {
+    const { codeChanges } = this.file;
+    if (!codeChanges || !scheme) return undefined;
+    return { source: rowSource(codeChanges), old: codeChanges.old, new: codeChanges.new, scheme };
+  }
+
+  private format(): FileFormat {
     const { type, delimiter = ',', quote = '"', encoding = 'utf-8', zone } = this.file.format;
     if (zone !== undefined && !isTimeZone(zone))
       this.faults.at(
@@ -148,7 +155,7 @@ class MappingCompiler {
     const ownScheme = entry.scheme === undefined ? scheme : this.scheme(entry.scheme, [...path, 'scheme']);
     return {
       name,
-      file: entry.file,
+      source: rowSource(entry),
       subject: { from: entry.subject, scheme: ownScheme ?? scheme, missing: this.missing({}) },
       unique: entry.unique,
       interval: entry.interval,
@@ -422,6 +429,10 @@ class MappingCompiler {
       `It has: ${names.join(', ')}.`,
     );
   }
+}
+
+function rowSource({ file }: Pick<TableEntry, 'file'>): RowSource {
+  return { kind: 'file', text: file, name: file };
 }
 
 /** Joins the sentences that are defined. */

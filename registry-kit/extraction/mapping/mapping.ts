@@ -11,10 +11,20 @@ export interface CsvFormat {
   readonly encoding: string;
 }
 
-export type SourceFormat = (CsvFormat | { readonly type: 'parquet' }) & {
+/** How the files of an export are written. */
+export type FileFormat = (CsvFormat | { readonly type: 'parquet' }) & {
   /** The IANA zone of times without zone or offset; undefined if their day is used as written. */
   readonly zone?: string | undefined;
 };
+
+/** What the rows of a table are read from. */
+export interface RowSource {
+  readonly kind: 'file';
+  /** The name of the file. */
+  readonly text: string;
+  /** Names it in messages and in the list of rejects. */
+  readonly name: string;
+}
 
 interface ColumnBase {
   /** The column of the registry's table. */
@@ -62,10 +72,13 @@ export type ColumnMapping =
       readonly decimal?: DecimalSign | undefined;
     });
 
-/** How one file becomes one table. */
+/** Names the list of changed codes among the tables. */
+export const CODE_CHANGES = 'codeChanges';
+
+/** How the rows of a source become one table. */
 export interface TableMapping {
   readonly name: string;
-  readonly file: string;
+  readonly source: RowSource;
   readonly subject: {
     readonly from: string;
     readonly scheme: Scheme;
@@ -83,11 +96,11 @@ export interface TableMapping {
 /** How the export of a departmental system becomes a registry. */
 export interface Mapping {
   readonly registry: string;
-  readonly format: SourceFormat;
+  readonly format: FileFormat;
   /** The table whose subjects are all known persons. */
   readonly knows: string | undefined;
   readonly codeChanges:
-    | { readonly file: string; readonly old: string; readonly new: string; readonly scheme: Scheme }
+    | { readonly source: RowSource; readonly old: string; readonly new: string; readonly scheme: Scheme }
     | undefined;
   readonly tables: readonly TableMapping[];
   /** Tables that the source does not have. */
@@ -96,7 +109,12 @@ export interface Mapping {
   readonly notices: readonly string[];
 }
 
-/** The source columns of a table, each once. */
+/** Everything that a mapping reads, in the order of reading. */
+export function rowSources({ codeChanges, tables }: Mapping): readonly RowSource[] {
+  return [...(codeChanges ? [codeChanges] : []), ...tables].map(({ source }) => source);
+}
+
+/** The source columns of a table, each once. The data subject's code comes first. */
 export function sourceColumns(table: TableMapping): readonly string[] {
   return [...new Set([table.subject.from, ...table.columns.flatMap(columnsOf)])];
 }

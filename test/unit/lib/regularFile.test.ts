@@ -1,7 +1,7 @@
 /**
  * @property extraction/regular-files A source that is not a regular file is refused before it is opened, and
  * a signal stops reading.
- * @enforcedBy lib/regularFile.ts, registry-kit/extraction/source/sourceBytes.ts
+ * @enforcedBy lib/regularFile.ts, registry-kit/extraction/source/files/sourceBytes.ts
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,11 +1,11 @@
 /**
  * @property extraction/lost-quotes A lost quote never hides rows.
- * @enforcedBy registry-kit/extraction/source/csvParser.ts
+ * @enforcedBy registry-kit/extraction/source/files/csvParser.ts
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CsvFormat } from '../../../registry-kit/extraction/mapping/mapping.js';
-import { CsvParser } from '../../../registry-kit/extraction/source/csvParser.js';
+import { CsvParser } from '../../../registry-kit/extraction/source/files/csvParser.js';
 
 const COMMA: CsvFormat = { type: 'csv', delimiter: ',', quote: '"', encoding: 'utf-8' };
 

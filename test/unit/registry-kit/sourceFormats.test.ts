@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CsvFormat } from '../../../registry-kit/extraction/mapping/mapping.js';
-import { explainFirstLine } from '../../../registry-kit/extraction/source/readSource.js';
-import { binaryFormat, encodingOf } from '../../../registry-kit/extraction/source/sourceBytes.js';
+import { explainFirstLine } from '../../../registry-kit/extraction/source/files/readCsv.js';
+import { binaryFormat, encodingOf } from '../../../registry-kit/extraction/source/files/sourceBytes.js';
 
 const FORMAT: CsvFormat = { type: 'csv', delimiter: ',', quote: '"', encoding: 'utf-8' };
 const NEEDED = ['HETU', 'ALKUPVM', 'PALVELU'];

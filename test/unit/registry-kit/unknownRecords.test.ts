@@ -2,12 +2,11 @@
  * @property extraction/orphan-rows A row whose parent record was rejected is rejected, too.
  * @enforcedBy registry-kit/extraction/extractTable.ts, registry-kit/extraction/staging/recordKeys.ts
  */
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { withMemoryDatabase } from '../../../lib/duckdb.js';
 import { Linkage } from '../../../linkage/linkage.js';
 import type { RegistryDefinition } from '../../../registry-kit/columns/tableDefinition.js';
 import { extractTable } from '../../../registry-kit/extraction/extractTable.js';
@@ -15,7 +14,7 @@ import { parseMapping } from '../../../registry-kit/extraction/mapping/readMappi
 import { ProgressMeter } from '../../../registry-kit/extraction/progressMeter.js';
 import { RejectsReport } from '../../../registry-kit/extraction/rejectsReport.js';
 import { PersonLinker } from '../../../registry-kit/extraction/rows/cellReader.js';
-import { digestSourceFiles } from '../../../registry-kit/extraction/source/readSource.js';
+import { openRows, withSource } from '../../../registry-kit/extraction/source/openSource.js';
 import { RecordKeys, RowSet } from '../../../registry-kit/extraction/staging/recordKeys.js';
 
 /** Visits, diagnoses made in them, and prescriptions for these diagnoses. */
@@ -70,23 +69,26 @@ interface Rows {
  * Extracts the tables; returns rows served and rejected by table, the lines of rejects.csv, and the notices.
  */
 async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: string = mappingText) {
+  await mkdir(join(folder, 'clinic'), { recursive: true });
   const write = (file: string, header: string, rows: readonly string[]) =>
-    writeFile(join(folder, file), [header, ...rows.map((row) => `p1,2012-05-14,${row}`), ''].join('\n'));
+    writeFile(
+      join(folder, 'clinic', file),
+      [header, ...rows.map((row) => `p1,2012-05-14,${row}`), ''].join('\n'),
+    );
   await write('visits.csv', 'P,AT,ID', visits);
   await write('diagnoses.csv', 'P,AT,ID,VISIT', diagnoses);
   await write('prescriptions.csv', 'P,AT,DIAGNOSIS', prescriptions);
   const mapping = parseMapping(text, registry, 'mapping.yaml');
-  const place = { path: folder, registry: 'clinic' };
   const linkage = await Linkage.open({ dir: folder, secret: Buffer.alloc(32, 1), expectedPersons: 10 });
   const rejects = new RejectsReport(await open(join(folder, 'rejects.csv'), 'w'), 'clinic', 5, 'the list');
   const notices: string[] = [];
   const records = new Map<string, RecordKeys>();
   const tables: Record<string, { served: number; rejected: number }> = {};
   try {
-    await withMemoryDatabase(async (reader) => {
+    await withSource(mapping, { folder, registry: 'clinic' }, async (source) => {
       const extraction = {
         mapping,
-        folder: { ...place, format: mapping.format, files: await digestSourceFiles(mapping, place) },
+        sourceRows: await openRows(mapping, source),
         rejects,
         meter: new ProgressMeter(
           'clinic',
@@ -95,7 +97,6 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
           () => undefined,
           undefined,
         ),
-        reader,
         cells: { registry: 'clinic', linkage, persons: new PersonLinker(linkage), codeLists: new Map() },
         records,
         notice: (notice: string) => void notices.push(notice),

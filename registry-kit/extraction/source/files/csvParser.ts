@@ -1,6 +1,6 @@
-import type { CsvFormat } from '../mapping/mapping.js';
-import type { RejectedRow, RowBatch } from './rowBatch.js';
-import { columnName } from './sourceNames.js';
+import type { CsvFormat } from '../../mapping/mapping.js';
+import type { RejectedRow, RowBatch } from '../rowBatch.js';
+import { columnName } from '../sourceNames.js';
 
 /** A longer record is rejected, so that an unclosed quote does not collect the whole file. */
 const MAX_RECORD_CHARACTERS = 2 ** 18;

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { openRegularFile } from '../../../lib/regularFile.js';
-import { throwIfStopped } from '../progressMeter.js';
+import { openRegularFile } from '../../../../lib/regularFile.js';
+import { throwIfStopped } from '../../progressMeter.js';
 
 const CHUNK_BYTES = 2 ** 17;
 const GZIP = Buffer.from([0x1f, 0x8b]);

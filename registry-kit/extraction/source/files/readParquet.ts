@@ -1,9 +1,9 @@
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
-import { parquetRows, parquetSchema } from '../../../lib/duckdb.js';
-import { PolkuError } from '../../../lib/errors.js';
-import { type ReadBatch, type RejectedRow, requireColumns } from './rowBatch.js';
+import { parquetRows, parquetSchema } from '../../../../lib/duckdb.js';
+import { PolkuError } from '../../../../lib/errors.js';
+import { type ReadBatch, type RejectedRow, requireColumns } from '../rowBatch.js';
+import { SourceNames } from '../sourceNames.js';
 import { binaryFormat, edgesOf } from './sourceBytes.js';
-import { SourceNames } from './sourceNames.js';
 
 const SAMPLE_BYTES = 2 ** 12;
 /** The first and last bytes of a Parquet file. */
@@ -158,9 +158,14 @@ const EXACT_DOUBLE = 2 ** 53;
 
 const NESTED = /\[|^(?:STRUCT|MAP|UNION|VARIANT|GEOMETRY)/;
 
-/** Whether the type of a column is a day or a time. */
-export function isDayOrTime(type: string): boolean {
-  return type === 'DATE' || type.startsWith('TIMESTAMP');
+/** The named columns whose type is a day or a time. */
+export function typedDayColumns(
+  all: readonly ParquetColumn[],
+  columns: readonly string[],
+): ReadonlySet<string> {
+  const typed = all.filter(({ type }) => type === 'DATE' || type.startsWith('TIMESTAMP'));
+  const names = new SourceNames(typed.map(({ name }) => name));
+  return new Set(columns.filter((column) => names.positionsOf(column).length > 0));
 }
 
 /**
