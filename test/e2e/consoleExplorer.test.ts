@@ -40,10 +40,9 @@ describeInBrowser('the explorer on a desktop', () => {
   /** Opens a question from a file, and runs it. */
   async function ask(page: Page, query: string): Promise<void> {
     const file = { name: 'question.graphql', mimeType: 'application/graphql', buffer: Buffer.from(query) };
+    await page.locator('button:enabled', { hasText: 'Open a file' }).waitFor();
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByTestId('note').waitFor();
-    // The editor reads the operation a moment after it was written.
-    await page.locator('.graphiql-query-editor .view-lines').filter({ hasText: 'persons' }).waitFor();
     await page.locator('.graphiql-execute-button').click();
   }
 
@@ -75,6 +74,37 @@ describeInBrowser('the explorer on a desktop', () => {
     expect(await withheld.textContent()).toContain('Person.healthContacts');
     await page.locator('.result-window').filter({ hasText: '"healthContacts": null' }).waitFor();
     expect(await page.getByTestId('refusal').count()).toBe(0);
+  });
+
+  it('refuses a question that asks for more, and says whose rule that is', async () => {
+    const page = await openAs('educator');
+    await ask(page, '{ persons(first: 1) { nodes { id healthContacts { startedAt } } } }');
+    const refusal = page.getByTestId('refusal');
+    await refusal.getByRole('heading', { name: 'Refused for the purpose “Early education”' }).waitFor();
+    expect(await refusal.locator('li').first().textContent()).toMatch(
+      /^Health services .*Person\.healthContacts/,
+    );
+    await page.locator('.result-window').filter({ hasText: '"errors"' }).waitFor();
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('keeps the editors in place while the panel of fields waits for its texts', async () => {
+    const page = await openAs('educator');
+    await page.locator('.graphiql-query-editor .view-lines').waitFor();
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const asked = page.waitForRequest(/assets\/en-/);
+    await page.route(/assets\/en-/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Fields' }).click();
+    await asked;
+    await page.locator('.graphiql-plugin').getByRole('status').waitFor();
+    expect(await page.locator('.graphiql-query-editor').isVisible()).toBe(true);
+    release();
+    await page.getByRole('searchbox', { name: 'Find a field' }).fill('Person.healthContacts');
+    await page.getByTestId('why').getByRole('heading').waitFor();
   });
 
   it('removes the answer for one persona when another is chosen', async () => {

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { lazy, type RefObject, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, type Ref, Suspense, useCallback, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Switch } from 'react-aria-components/Switch';
@@ -40,7 +40,7 @@ export function ExplorerPage() {
   const { client, purpose } = useSession();
   const { label } = useFormat();
   const { schema, problem, retry } = useVisibleSchema();
-  const editor = useRef<OperationEditor>(null);
+  const [editor, setEditor] = useState<OperationEditor | null>(null);
   const [partial, setPartial] = useState(false);
   const [notice, setNotice] = useState(nothing);
 
@@ -64,7 +64,8 @@ export function ExplorerPage() {
       {schema ? (
         <Editor
           key={`${client.persona} ${client.purpose}`}
-          {...{ schema, partial, editor }}
+          {...{ schema, partial }}
+          editor={setEditor}
           onReport={setNotice}
         />
       ) : (
@@ -77,7 +78,7 @@ export function ExplorerPage() {
 interface EditorProps {
   readonly schema: GraphQLSchema;
   readonly partial: boolean;
-  readonly editor: RefObject<OperationEditor | null>;
+  readonly editor: Ref<OperationEditor>;
   readonly onReport: (notice: ExplorerNotice) => void;
 }
 
@@ -109,7 +110,8 @@ function Editor({ schema, partial, editor, onReport }: EditorProps) {
 }
 
 interface FileButtonsProps {
-  readonly editor: RefObject<OperationEditor | null>;
+  /** null: there is no editor yet. */
+  readonly editor: OperationEditor | null;
   readonly onNote: (note: string | undefined) => void;
 }
 
@@ -119,10 +121,9 @@ function FileButtons({ editor, onNote }: FileButtonsProps) {
   const { list } = useFormat();
 
   const save = (): void => {
-    const operation = editor.current?.read();
-    if (!operation) return;
+    if (!editor) return;
     try {
-      const { text, leftOut } = operationFile(operation);
+      const { text, leftOut } = operationFile(editor.read());
       saveFile('question.graphql', new Blob([text], { type: 'application/graphql' }));
       onNote(leftOut.length > 0 ? t('leftOut', { names: list(leftOut) }) : undefined);
     } catch {
@@ -130,9 +131,9 @@ function FileButtons({ editor, onNote }: FileButtonsProps) {
     }
   };
   const open = async (file: File | undefined): Promise<void> => {
-    if (!file) return;
+    if (!file || !editor) return;
     try {
-      editor.current?.write(readOperationFile(await file.text()));
+      editor.write(readOperationFile(await file.text()));
       onNote(t('opened'));
     } catch {
       onNote(t('notOpened'));
@@ -141,12 +142,14 @@ function FileButtons({ editor, onNote }: FileButtonsProps) {
 
   return (
     <div className="explorer-files">
-      <Button onPress={save}>{t('download')}</Button>
+      <Button isDisabled={!editor} onPress={save}>
+        {t('download')}
+      </Button>
       <FileTrigger
         acceptedFileTypes={['.graphql', '.gql']}
         onSelect={(files) => void open(files?.[0] ?? undefined)}
       >
-        <Button>{t('open')}</Button>
+        <Button isDisabled={!editor}>{t('open')}</Button>
       </FileTrigger>
     </div>
   );

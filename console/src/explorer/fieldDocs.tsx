@@ -17,7 +17,8 @@ const COORDINATE = /^[A-Za-z]\w*\.[A-Za-z]\w*$/;
 
 /** How each field is shown to the user for the purpose, and why a field is not. */
 export function FieldDocs() {
-  const { t } = useTranslation('explorer');
+  // The words of a field are in `access`. To wait for them later would hide the search while the user types.
+  const { t } = useTranslation(['explorer', 'access']);
   const { data, problem, isWaiting, retry } = useAnswer<AccessAnswer>(accessQuery);
   const [search, setSearch] = useState('');
   const fields = useMemo(() => data?.access?.fields ?? [], [data]);

@@ -4,8 +4,17 @@ import { type GraphQLSchema, Kind, parse } from 'graphql';
 import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
-import { createContext, type RefObject, useContext, useEffect, useImperativeHandle, useMemo } from 'react';
+import {
+  createContext,
+  type Ref,
+  Suspense,
+  useContext,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+} from 'react';
 import { useTranslation } from 'react-i18next';
+import { Waiting } from '../parts/waiting.js';
 import type { GatewayAnswer, GatewayQuestion } from '../session/gatewayClient.js';
 import { ExampleList } from './exampleList.js';
 import { FieldDocs } from './fieldDocs.js';
@@ -45,7 +54,7 @@ interface GraphiqlEditorProps {
   readonly ask: (question: GatewayQuestion) => Promise<GatewayAnswer>;
   readonly onReport: ExplorerReport;
   readonly initialQuery: string;
-  readonly editor: RefObject<OperationEditor | null>;
+  readonly editor: Ref<OperationEditor>;
 }
 
 const PanelContext = createContext<Pick<GraphiqlEditorProps, 'schema' | 'onReport'> | undefined>(undefined);
@@ -56,7 +65,7 @@ export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: 
   const plugins = useMemo(
     (): [GraphiQLPlugin, GraphiQLPlugin] => [
       { title: t('examplesTab'), icon: ExamplesIcon, content: ExamplesPanel },
-      { title: t('fieldsTab'), icon: FieldsIcon, content: FieldDocs },
+      { title: t('fieldsTab'), icon: FieldsIcon, content: FieldsPanel },
     ],
     [t],
   );
@@ -87,49 +96,60 @@ export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: 
   );
 }
 
-/** Lets the page read and write the question. */
+/** Lets the page read and write the question as soon as there are editors. */
 function EditorHandle({ editor }: Pick<GraphiqlEditorProps, 'editor'>) {
-  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
-  useImperativeHandle(
-    editor,
-    () => ({
-      read: () => ({
-        query: queryEditor?.getValue() ?? '',
-        variables: variableEditor?.getValue() ?? '',
-      }),
-      write({ query, variables }) {
-        queryEditor?.setValue(query);
-        variableEditor?.setValue(variables);
-      },
-    }),
-    [queryEditor, variableEditor],
-  );
+  const operationEditor = useOperationEditor();
+  useImperativeHandle<OperationEditor | null, OperationEditor | null>(editor, () => operationEditor ?? null, [
+    operationEditor,
+  ]);
   return null;
 }
 
 function ExamplesPanel() {
   const panel = useContext(PanelContext);
-  const run = useRun();
-  return panel && <ExampleList {...panel} onRun={run} />;
+  const operationEditor = useOperationEditor();
+  const { run } = useGraphiQLActions();
+  const writeAndRun =
+    operationEditor &&
+    (async (operation: WrittenOperation): Promise<void> => {
+      operationEditor.write(operation);
+      await run();
+    });
+  return panel && <ExampleList {...panel} onRun={writeAndRun} />;
 }
 
-/** Writes an operation into the editor and runs it; undefined until the editors exist. */
-function useRun(): ((operation: WrittenOperation) => Promise<void>) | undefined {
+/** Waits for its texts by itself, because the editors next to it must stay where they are. */
+function FieldsPanel() {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <FieldDocs />
+    </Suspense>
+  );
+}
+
+/** The two editors as one; undefined until they exist. */
+function useOperationEditor(): OperationEditor | undefined {
   const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
-  const { run, setOperationFacts } = useGraphiQLActions();
-  if (!queryEditor || !variableEditor) return undefined;
-  return async ({ query, variables }) => {
-    queryEditor.setValue(query);
-    variableEditor.setValue(variables);
-    const documentAST = parse(query);
-    const operations = documentAST.definitions.filter(
-      (definition) => definition.kind === Kind.OPERATION_DEFINITION,
-    );
-    // The editor computes these, too, but only after a moment, and the run must not wait for it.
-    const operationName = operations[0]?.name?.value;
-    setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
-    await run();
-  };
+  const { setOperationFacts } = useGraphiQLActions();
+  return useMemo(
+    () =>
+      queryEditor &&
+      variableEditor && {
+        read: () => ({ query: queryEditor.getValue(), variables: variableEditor.getValue() }),
+        write({ query, variables }) {
+          queryEditor.setValue(query);
+          variableEditor.setValue(variables);
+          const documentAST = parse(query);
+          const operations = documentAST.definitions.filter(
+            (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+          );
+          // GraphiQL computes these, too, but only after a moment. A run before that would send the old name.
+          const operationName = operations[0]?.name?.value;
+          setOperationFacts({ documentAST, operations, ...(operationName && { operationName }) });
+        },
+      },
+    [queryEditor, variableEditor, setOperationFacts],
+  );
 }
 
 function ExamplesIcon() {

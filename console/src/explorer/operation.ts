@@ -10,6 +10,7 @@ export interface WrittenOperation {
 /** An editor, for what is around it. */
 export interface OperationEditor {
   read(): WrittenOperation;
+  /** @param operation a document that can be parsed */
   write(operation: WrittenOperation): void;
 }
 

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
-import { type RefObject, useImperativeHandle, useState } from 'react';
+import { type Ref, useImperativeHandle, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Label } from 'react-aria-components/Label';
@@ -21,7 +21,7 @@ interface PlainEditorProps {
   readonly ask: (question: GatewayQuestion) => Promise<GatewayAnswer>;
   readonly onReport: ExplorerReport;
   readonly initialQuery: string;
-  readonly editor: RefObject<OperationEditor | null>;
+  readonly editor: Ref<OperationEditor>;
 }
 
 type TabName = 'question' | 'examples' | 'fields';
