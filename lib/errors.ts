@@ -315,6 +315,15 @@ export const errorTable = {
     status: 0,
     meaning: 'A research permit is unknown, not valid today, or no owner grants what it names.',
   },
+  EXTRACT_INVALID: {
+    status: 0,
+    meaning: 'No extract of a permit waits in the folder, or it was changed after it was made.',
+  },
+  OUTPUT_CHECK_FAILED: {
+    status: 0,
+    meaning:
+      'Somebody may be recognised in an extract of a permit, and nobody said why it may be released all the same.',
+  },
   // Prediction of need
   RISK_TABLE_INCOMPLETE: {
     status: 0,

@@ -2,7 +2,8 @@ import { escapeMarkup } from '../../lib/escapeMarkup.js';
 import { categories } from '../../policies/engine/catalogue/conditions.js';
 import { citationLabel } from '../../policies/engine/catalogue/laws.js';
 import { type Language, inLanguage, languageTag } from '../../schema/language.js';
-import { describe, type Publication } from './catalogueJsonLd.js';
+import type { Publication } from './catalogueJsonLd.js';
+import { describeFields } from './dcat.js';
 import type { FieldEntry, RegistryEntry } from './registryEntry.js';
 
 /** The words of the page. */
@@ -110,7 +111,7 @@ function section(registry: RegistryEntry, language: Language): string {
     });
   return `<section id="${escapeMarkup(name)}">
 <h2>${escapeMarkup(inLanguage(owner, language))}</h2>
-<p>${escapeMarkup(inLanguage(describe(registry), language))} ${freshnessText(freshness, language)}</p>
+<p>${escapeMarkup(inLanguage(describeFields(fields), language))} ${freshnessText(freshness, language)}</p>
 <h3>${own.fields}</h3>
 ${table(
   [own.field, own.category, own.protection],

@@ -3,12 +3,14 @@ import { PolkuError } from '../../lib/errors.js';
 import { type CodeLists, readCodeLists } from '../../registry-kit/codes/codeLists.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
+import { CODING_TYPE } from '../../policies/engine/parse/policyGraph.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import type { Classification, Purpose } from '../../policies/engine/policyModel.js';
 import type { LocalizedText } from '../../schema/language.js';
 
 /** A field of a registry as the outside may know it. */
 export interface FieldEntry extends Pick<Classification, 'category' | 'special' | 'quasi' | 'label'> {
+  readonly registry: string;
   /** `Type.field` */
   readonly coordinate: string;
   /** What it means, in English; from the registry's contract. */
@@ -59,25 +61,27 @@ export async function describeRegistry(
   return {
     name,
     owner: policy.ownerOf(name) ?? { en: name, fi: name, sv: name },
-    fields: fieldsOf(name, policy, api),
+    fields: fieldEntries(policy, api).filter(({ registry }) => registry === name),
     purposes: purposesOf(name, policy),
     codeLists: await readCodeLists(name),
     freshness: data === undefined ? undefined : await freshnessOf(data, definition),
   };
 }
 
-function fieldsOf(name: string, policy: Policy, api: GraphQLSchema): FieldEntry[] {
+/** Every classified field of an answer. Entry points such as Query.person hold nothing themselves. */
+export function fieldEntries(policy: Policy, api: GraphQLSchema): readonly FieldEntry[] {
   return policy.coordinates().flatMap(({ coordinate, registry, classification }) => {
     const [typeName = '', fieldName = ''] = coordinate.split('.');
     const type = api.getType(typeName);
     const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
-    // Entry points such as Query.person hold nothing themselves.
-    if (registry !== name || !classification || !field || type === api.getQueryType()) return [];
+    if (!classification || !field || type === api.getQueryType()) return [];
     const { category, special, quasi, label } = classification;
     const named = getNamedType(field.type);
-    const isValue = !isListType(field.type) && (isLeafType(named) || named.name === 'Coding');
+    const isValue = !isListType(field.type) && (isLeafType(named) || named.name === CODING_TYPE);
     const description = field.description ?? undefined;
-    return [{ coordinate, category, special, quasi, label, description, type: named.name, isValue }];
+    return [
+      { registry, coordinate, category, special, quasi, label, description, type: named.name, isValue },
+    ];
   });
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AuditLog } from '../../gateway/audit/auditLog.js';
 import type { AuditOutcome, PersonDigests } from '../../gateway/audit/auditRecord.js';
 import { decisionRecord } from '../../gateway/audit/requestRecord.js';
@@ -16,7 +17,9 @@ import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { ContactKey, PersonKey } from '../../schema/keys.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import type { DecisionContext } from '../../schema/tokens/decisionContext.js';
+import { checkTable, type OutputCheck } from './outputCheck.js';
 import { permitQuery, type PermitTable, permitTables, PermitWriter } from './permitTables.js';
+import { heldFolder, type PermitManifest } from './permitManifest.js';
 
 /** Persons per request, because a registry limits the number of objects in an answer. */
 const BATCH = 200;
@@ -28,8 +31,10 @@ export interface PermitExtraction {
   readonly role: string;
   /** Who runs the extraction, for the audit record. */
   readonly by: string;
-  /** The folder to write. It must not exist, or must be empty. */
+  /** The folder of the released extract. It must not exist, or must be empty; so must its held folder. */
   readonly out: string;
+  /** Describes the extract for catalogues, as JSON-LD. */
+  readonly describe: (manifest: PermitManifest) => object;
   readonly policy: Policy;
   /** The registries. */
   readonly subgraphs: readonly Subgraph[];
@@ -41,25 +46,11 @@ export interface PermitExtraction {
   readonly onProgress?: (persons: number) => void;
 }
 
-/** The manifest of an extract. */
-export interface PermitManifest {
-  readonly permit: string;
-  readonly recipient: string;
-  readonly purpose: string;
-  readonly basis: readonly string[];
-  readonly policyRevision: string;
-  readonly createdAt: string;
-  /** The last day on which it may be used. */
-  readonly expires: string;
-  readonly tables: Readonly<
-    Record<string, { rows: number; sha256: string; columns: Readonly<Record<string, string | null>> }>
-  >;
-}
-
 /**
  * Extracts the data of a research permit as Parquet files with a manifest, through the registries' own
  * enforcement and under ids of the permit's pseudonymisation domain. Each batch of persons has its audit
- * record before the files appear.
+ * record before the files appear. The files are held until a second person releases them
+ * (releasePermit.ts).
  * @throws PolkuError PERMIT_OPENS_NOTHING, OUTPUT_EXISTS, AUDIT_UNAVAILABLE
  */
 export async function extractPermit(extraction: PermitExtraction): Promise<PermitManifest> {
@@ -71,8 +62,10 @@ export async function extractPermit(extraction: PermitExtraction): Promise<Permi
   const names = subgraphs.map(({ name }) => name);
   const tables = permit ? permitTables(policy.model.graph, decision, names) : [];
   if (!permit || tables.length === 0) throw opensNothing(extraction, permit !== undefined);
-  if (existsSync(out) && (await readdir(out)).length > 0)
-    throw new PolkuError('OUTPUT_EXISTS', `${out} is not empty; name a new folder.`);
+  const held = heldFolder(out);
+  for (const folder of [out, held])
+    if (existsSync(folder) && (await readdir(folder)).length > 0)
+      throw new PolkuError('OUTPUT_EXISTS', `${folder} is not empty; name a new folder.`);
 
   const partial = `${out}.partial`;
   await rm(partial, { recursive: true, force: true });
@@ -86,7 +79,7 @@ export async function extractPermit(extraction: PermitExtraction): Promise<Permi
         await run.extract(persons.subarray(from, from + BATCH), writers);
         extraction.onProgress?.(Math.min(from + BATCH, persons.length));
       }
-      return writeTables(writers, partial);
+      return writeTables(connection, writers, partial, quasiIdentifiers(policy));
     });
     const manifest: PermitManifest = {
       permit: permit.number,
@@ -94,15 +87,23 @@ export async function extractPermit(extraction: PermitExtraction): Promise<Permi
       purpose,
       basis: permit.basis,
       policyRevision: decision.revision,
+      extractedBy: extraction.by,
       createdAt: new Date().toISOString(),
+      registries: [...new Set(tables.map(({ registry }) => registry))].sort(),
       expires: formatDay(permit.until),
-      tables: written,
+      ...written,
     };
     await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, {
       mode: 0o600,
     });
-    await rm(out, { recursive: true, force: true });
-    await rename(partial, out);
+    await writeFile(
+      join(partial, 'dataset.jsonld'),
+      `${JSON.stringify(extraction.describe(manifest), null, 2)}\n`,
+      { mode: 0o600 },
+    );
+    // An empty folder may stand there already.
+    for (const folder of [out, held]) await rm(folder, { recursive: true, force: true });
+    await rename(partial, held);
     return manifest;
   } catch (cause) {
     await rm(partial, { recursive: true, force: true });
@@ -246,20 +247,34 @@ class PermitRun {
 }
 
 async function writeTables(
+  connection: DuckDBConnection,
   writers: ReadonlyMap<PermitTable, PermitWriter>,
   folder: string,
-): Promise<PermitManifest['tables']> {
+  quasi: (coordinate: string) => boolean,
+): Promise<Pick<PermitManifest, 'tables' | 'check'>> {
   const written: Record<string, PermitManifest['tables'][string]> = {};
+  const check: Record<string, OutputCheck[string]> = {};
   for (const [table, writer] of writers) {
     const path = join(folder, `${table.type}.parquet`);
     await writer.write(path);
+    check[table.type] = await checkTable(connection, table, quasi);
     written[table.type] = {
       rows: writer.rows,
       sha256: await sha256OfFile(path),
       columns: Object.fromEntries(table.columns.map(({ name, mask }) => [name, mask])),
     };
   }
-  return written;
+  return { tables: written, check };
+}
+
+/** Whether the owner of a field says that it could help to recognise somebody. */
+function quasiIdentifiers(policy: Policy): (coordinate: string) => boolean {
+  const found = new Set(
+    policy
+      .coordinates()
+      .flatMap(({ coordinate, classification }) => (classification?.quasi === undefined ? [] : [coordinate])),
+  );
+  return (coordinate) => found.has(coordinate);
 }
 
 function opensNothing({ permit, role }: PermitExtraction, exists: boolean): PolkuError {

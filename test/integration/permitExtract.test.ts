@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PermitManifest } from '../../cli/permit/extractPermit.js';
+import { loadOwners } from '../../approvals/owners.js';
+import { createPersonKey } from '../../approvals/personKey.js';
+import { verifySignature } from '../../approvals/signedDocument.js';
+import type { PermitManifest } from '../../cli/permit/permitManifest.js';
 import { parquetRows, withMemoryDatabase } from '../../lib/duckdb.js';
+import { sha256OfFile } from '../../lib/regularFile.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { currentSnapshotId } from '../../registry-kit/snapshot/snapshotDraft.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { runPolku } from '../city/runPolku.js';
+import { type Finished, runPolku } from '../city/runPolku.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
 
+const REASON = 'the university works in a closed environment';
 const CHAPTER = /^[A-Z]\d\d-[A-Z]\d\d$/;
 
 describe('an extract of a research permit', () => {
@@ -17,9 +22,34 @@ describe('an extract of a research permit', () => {
   let served: ServedCity;
   let out: string;
   let manifest: PermitManifest;
+  /** Releases that are refused: by who extracted it, without a reason, unasked, by a stranger. */
+  const attempts: Finished[] = [];
+  let released: Finished;
 
   const extract = (permit: string, folder: string) =>
     runPolku(['permit', 'extract', permit, '--data', city.data, '--out', folder, '--by', 'a-test', '--dev']);
+  const ownersFile = () => join(city.data, 'release-owners.yaml');
+  const release = (folder: string, ...options: readonly string[]) =>
+    runPolku([
+      ...['permit', 'release', folder, '--reason', 'the output was checked'],
+      ...['--owners', ownersFile(), ...options],
+    ]);
+  /** A person of the health services, with a key. */
+  async function signer(): Promise<string> {
+    const file = join(city.data, 'signer.key');
+    const key = await createPersonKey(file);
+    await writeFile(
+      ownersFile(),
+      `people:\n  health-1: { label: Office, key: ${key} }\nowners: { health: [health-1] }\n`,
+    );
+    return file;
+  }
+  /** Somebody with a key of their own, but not in owners.yaml. */
+  async function stranger(): Promise<string> {
+    const file = join(city.data, 'stranger.key');
+    await createPersonKey(file);
+    return file;
+  }
   const rows = (sql: string) =>
     withMemoryDatabase(async (connection) => (await connection.runAndReadAll(sql)).getRowObjects());
   const table = (type: string) => parquetRows(join(out, `${type}.parquet`));
@@ -29,6 +59,13 @@ describe('an extract of a research permit', () => {
     served = await serveCity(city);
     out = join(city.data, 'extract');
     expect(await extract('demo-permit-1', out)).toMatchObject({ code: 0 });
+    await writeFile(ownersFile(), 'people: {}\nowners: { health: [] }\n');
+    attempts.push(await release(out, '--dev', '--by', 'a-test', '--despite', REASON, '--yes'));
+    attempts.push(await release(out, '--dev', '--by', 'another', '--yes'));
+    attempts.push(await release(out, '--dev', '--by', 'another', '--despite', REASON));
+    attempts.push(await release(out, '--key', await stranger(), '--despite', REASON, '--yes'));
+    expect(existsSync(out)).toBe(false);
+    released = await release(out, '--key', await signer(), '--despite', REASON, '--yes');
     manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')) as PermitManifest;
   });
   afterAll(async () => {
@@ -127,6 +164,63 @@ describe('an extract of a research permit', () => {
     expect(code).toBe(0);
     const found = await runPolku(['audit', 'find', '--data', city.data, '--subject', 'a-test']);
     expect(found.output).toMatch(/university\/a-test {2}research {2}answered/);
+  });
+
+  it('is held until another person releases it, with a reason for what the check found', () => {
+    const [same, unexplained, unasked, byStranger] = attempts as [Finished, Finished, Finished, Finished];
+    expect(same.errors).toMatch(/^SIGNATURE_INVALID: "a-test" made this extract/m);
+    expect(unexplained.errors).toMatch(/^OUTPUT_CHECK_FAILED: /m);
+    expect(unexplained.errors).toMatch(
+      /^ {2}Person: persons who share birthYear.* with fewer than 4 others: \d+/m,
+    );
+    expect(unasked.errors).toMatch(/^USAGE: Nothing is signed, because nobody can be asked/m);
+    expect(byStranger.errors).toMatch(/^SIGNATURE_INVALID: .* belongs to nobody/m);
+    expect(attempts.map(({ code }) => code)).not.toContain(0);
+    expect(released).toMatchObject({ code: 0, errors: '' });
+    expect(released.output).toMatch(/^HealthContact: \d+ rows about \d+ persons$/m);
+    expect(existsSync(`${out}.held`)).toBe(false);
+  });
+
+  it('has the signed statement of who released it, over the manifest and by it over every file', async () => {
+    const { payload, person, signature } = JSON.parse(
+      await readFile(join(out, 'release.json'), 'utf8'),
+    ) as Record<'payload' | 'person' | 'signature', string>;
+    expect(person).toBe('health-1');
+    const owners = await loadOwners(ownersFile());
+    verifySignature({ person, signature }, payload, owners, 'the release');
+    expect(JSON.parse(payload)).toMatchObject({
+      permit: 'demo-permit-1',
+      manifest: await sha256OfFile(join(out, 'manifest.json')),
+      despite: REASON,
+    });
+    for (const [type, { sha256 }] of Object.entries(manifest.tables))
+      expect(await sha256OfFile(join(out, `${type}.parquet`))).toBe(sha256);
+  });
+
+  it('describes itself by DCAT-AP, with the variables of the permit and no others', async () => {
+    const dataset = JSON.parse(await readFile(join(out, 'dataset.jsonld'), 'utf8')) as object;
+    expect(dataset).toMatchObject({
+      '@type': 'dcat:Dataset',
+      'healthdcatap:hasStructuredData': true,
+      'dct:valid': { '@value': '2035-12-31' },
+    });
+    const names = [...JSON.stringify(dataset).matchAll(/"csvw:name":"(\w+)"/g)].map(([, name]) => name);
+    expect(names.sort()).toEqual(
+      Object.values(manifest.tables)
+        .flatMap(({ columns }) => Object.keys(columns))
+        .sort(),
+    );
+  });
+
+  it('is not released after a file was changed', async () => {
+    const changed = join(city.data, 'changed');
+    await cp(out, `${changed}.held`, { recursive: true });
+    await appendFile(join(`${changed}.held`, 'Person.parquet'), 'x');
+    const { errors } = await release(changed, '--dev', '--by', 'another', '--despite', REASON, '--yes');
+    expect(errors).toMatch(/^EXTRACT_INVALID: Person.parquet .* was changed after the extraction/m);
+    expect((await release(join(city.data, 'nothing'), '--dev', '--by', 'another')).errors).toMatch(
+      /^EXTRACT_INVALID: No extract waits/m,
+    );
   });
 
   it('is refused without a valid permit, and is not written into a folder with files', async () => {
