@@ -119,6 +119,14 @@ describeInBrowser('the frame of the console', () => {
     expect(await page.title()).toBe('My people – Polku');
   });
 
+  it('opens the first page of a persona who may not see the page of the one before', async () => {
+    const page = await open({ language: 'en', path: 'people' });
+    await actAs(page, 'planner', 'en');
+    await page.getByRole('heading', { level: 1, name: 'Groups' }).waitFor();
+    await actAs(page, 'log-controller', 'en');
+    await page.getByRole('heading', { level: 1, name: 'Log' }).waitFor();
+  });
+
   it('says that the device is offline, and asks again on request', async () => {
     const page = await open({ language: 'en' });
     await page.context().setOffline(true);

@@ -1,9 +1,9 @@
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { I18nextProvider, useTranslation } from 'react-i18next';
-import { HashRouter } from 'react-router';
+import { HashRouter, useLocation } from 'react-router';
 import type { i18n } from 'i18next';
-import { SessionProvider } from '../session/session.js';
+import { SessionProvider, useSession } from '../session/session.js';
 import { useOpenFields } from '../session/useOpenFields.js';
 import { locales } from '../texts/languages.js';
 import { useFormat } from '../texts/useFormat.js';
@@ -49,6 +49,7 @@ function Localised() {
 function Frame() {
   const { t } = useTranslation('frame');
   const { coordinates, problem, retry } = useOpenFields();
+  const isSwitched = useIsSwitched();
   const open = coordinates && pages.filter(({ needs }) => needs.some((need) => coordinates.has(need)));
   return (
     <>
@@ -59,7 +60,7 @@ function Frame() {
       <OfflineNotice />
       <main id="main" className="main" tabIndex={-1}>
         {open ? (
-          <OpenPages pages={open} />
+          <OpenPages pages={open} isSwitched={isSwitched} />
         ) : problem ? (
           <ProblemNotice problem={problem} retry={retry} />
         ) : (
@@ -68,6 +69,15 @@ function Frame() {
       </main>
     </>
   );
+}
+
+/** Whether the user has chosen another persona or purpose since they came to this page. */
+function useIsSwitched(): boolean {
+  const { client } = useSession();
+  const { pathname } = useLocation();
+  const [arrival, setArrival] = useState({ client, pathname });
+  if (arrival.pathname !== pathname) setArrival({ client, pathname });
+  return arrival.client !== client;
 }
 
 /** The address names the page, so the link moves the focus itself. */

@@ -33,21 +33,27 @@ function LoadedPage({ page }: { readonly page: PageEntry }) {
   return <Component />;
 }
 
+interface OpenPagesProps {
+  readonly pages: readonly PageEntry[];
+  /** Whether another persona or purpose was chosen on this page, which may be closed to them. */
+  readonly isSwitched: boolean;
+}
+
 /** The page that the address names, if it is open to this user for this purpose. */
-export function OpenPages({ pages }: { readonly pages: readonly PageEntry[] }) {
+export function OpenPages({ pages, isSwitched }: OpenPagesProps) {
   const { client } = useSession();
   const { pathname } = useLocation();
-  const first = pages[0];
+  const first = pages[0] && <Navigate to={`/${pages[0].path}`} replace />;
   useFocusOnNewPage(pathname.split('/', 2).join('/'));
   return (
     <PageBoundary key={`${pathname} ${client.persona} ${client.purpose}`} onRetry={forgetFailures}>
       <Suspense fallback={<Waiting />}>
         <Routes>
-          {first && <Route index element={<Navigate to={`/${first.path}`} replace />} />}
           {pages.map((page) => (
             <Route key={page.path} path={`/${page.path}/*`} element={<LoadedPage page={page} />} />
           ))}
-          <Route path="*" element={<ClosedPage pages={pages} />} />
+          <Route index element={first} />
+          <Route path="*" element={(isSwitched && first) || <ClosedPage pages={pages} />} />
         </Routes>
       </Suspense>
     </PageBoundary>

@@ -12,7 +12,10 @@ export interface PageEntry {
   readonly load: () => Promise<ComponentType>;
 }
 
-/** The pages in the order of the menu. `frame:page.<path>` is the name of each. */
+/**
+ * The pages in the order of the menu: the work of a role comes before what all may read. The first is where
+ * a user begins. `frame:page.<path>` is the name of each.
+ */
 export const pages: readonly PageEntry[] = [
   {
     folder: 'people',
@@ -21,16 +24,22 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../people/peoplePage.js')).PeoplePage,
   },
   {
-    folder: 'policies',
-    path: 'policies',
-    needs: ['Query.policyMatrix', 'Query.policyRevisions'],
-    load: async () => (await import('../policies/policiesPage.js')).PoliciesPage,
-  },
-  {
     folder: 'needs',
     path: 'needs',
     needs: ['Person.childProtectionRisk'],
     load: async () => (await import('../needs/needsPage.js')).NeedsPage,
+  },
+  {
+    folder: 'groups',
+    path: 'groups',
+    needs: ['Query.cohort'],
+    load: async () => (await import('../groups/groupsPage.js')).GroupsPage,
+  },
+  {
+    folder: 'policies',
+    path: 'policies',
+    needs: ['Query.policyMatrix', 'Query.policyRevisions'],
+    load: async () => (await import('../policies/policiesPage.js')).PoliciesPage,
   },
   {
     folder: 'models',
@@ -45,22 +54,16 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('../own-data/ownDataPage.js')).OwnDataPage,
   },
   {
-    folder: 'registries',
-    path: 'registries',
-    needs: ['Query.registries'],
-    load: async () => (await import('../registries/registriesPage.js')).RegistriesPage,
-  },
-  {
     folder: 'log',
     path: 'log',
     needs: ['Query.auditLog'],
     load: async () => (await import('../log/logPage.js')).LogPage,
   },
   {
-    folder: 'groups',
-    path: 'groups',
-    needs: ['Query.cohort'],
-    load: async () => (await import('../groups/groupsPage.js')).GroupsPage,
+    folder: 'registries',
+    path: 'registries',
+    needs: ['Query.registries'],
+    load: async () => (await import('../registries/registriesPage.js')).RegistriesPage,
   },
   {
     folder: 'access',

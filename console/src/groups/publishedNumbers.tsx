@@ -1,5 +1,11 @@
 import { DataTable } from '../parts/dataTable.js';
-import type { PublishedColumn, PublishedTable, PublishedValue } from './publishedTable.js';
+import {
+  type CrossTable,
+  crossTable,
+  type PublishedColumn,
+  type PublishedTable,
+  type PublishedValue,
+} from './publishedTable.js';
 import type { Words } from './sentences.js';
 
 interface PublishedNumbersProps {
@@ -8,9 +14,43 @@ interface PublishedNumbersProps {
   readonly empty: string;
 }
 
+type CrossRow = CrossTable['rows'][number];
+
+const people = { kind: 'people' } as const;
+
 /** A table of published numbers. A suppressed number is a word, never an empty cell. */
 export function PublishedNumbers({ table, words, empty }: PublishedNumbersProps) {
+  const { t } = words;
   const { title, columns, rows } = table;
+  const crossed = crossTable(table);
+  if (crossed) {
+    const { down, across, categories } = crossed;
+    return (
+      <DataTable
+        caption={t('result.across', { title, dimension: across })}
+        columns={[
+          ...down.map((heading, at) => ({
+            id: heading,
+            heading,
+            isRowHeading: true,
+            cell: ({ headings }: CrossRow) => headings[at],
+          })),
+          ...categories.map((category, at) => ({
+            id: `= ${category}`,
+            heading: category,
+            isNumber: true,
+            cell: ({ numbers }: CrossRow) => {
+              const value = numbers[at];
+              return value === undefined ? '–' : <Value value={value} column={people} words={words} />;
+            },
+          })),
+        ]}
+        rows={crossed.rows}
+        rowKey={(_, index) => index}
+        empty={empty}
+      />
+    );
+  }
   return (
     <DataTable
       caption={title}
@@ -32,7 +72,7 @@ export function PublishedNumbers({ table, words, empty }: PublishedNumbersProps)
 
 interface ValueProps {
   readonly value: PublishedValue;
-  readonly column: PublishedColumn;
+  readonly column: Pick<PublishedColumn, 'kind'>;
   readonly words: Words;
 }
 

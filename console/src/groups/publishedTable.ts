@@ -166,6 +166,48 @@ function comparison(items: readonly ComparedItem[], { t, service, category }: Re
   };
 }
 
+/** The numbers of a table by two or three dimensions, as a table is read: across and down. */
+export interface CrossTable {
+  /** The dimensions down the side: all but the last. */
+  readonly down: readonly string[];
+  /** The dimension across the top, and its categories. */
+  readonly across: string;
+  readonly categories: readonly PublishedValue[];
+  /** undefined: there is no such number. */
+  readonly rows: readonly {
+    readonly headings: readonly PublishedValue[];
+    readonly numbers: readonly (PublishedValue | undefined)[];
+  }[];
+}
+
+/**
+ * Sets the last dimension of a table across the top. The order of rows and columns is that of the numbers.
+ * @returns undefined unless the table is numbers of people by two dimensions or more
+ */
+export function crossTable({ columns, rows }: PublishedTable): CrossTable | undefined {
+  const depth = columns.length - 1;
+  const isByDimensions = columns.every(({ kind }, at) => kind === (at < depth ? 'text' : 'people'));
+  if (depth < 2 || !isByDimensions) return undefined;
+  const categories = [...new Set(rows.map((row) => row[depth - 1] ?? null))];
+  const byHeadings = new Map<
+    string,
+    CrossTable['rows'][number] & { numbers: (PublishedValue | undefined)[] }
+  >();
+  for (const row of rows) {
+    const headings = row.slice(0, depth - 1);
+    const key = JSON.stringify(headings);
+    const known = byHeadings.get(key) ?? { headings, numbers: categories.map(() => undefined) };
+    known.numbers[categories.indexOf(row[depth - 1] ?? null)] = row[depth];
+    byHeadings.set(key, known);
+  }
+  return {
+    down: columns.slice(0, depth - 1).map(({ label }) => label),
+    across: columns[depth - 1]!.label,
+    categories,
+    rows: [...byHeadings.values()],
+  };
+}
+
 /** Whether a table has a suppressed number. */
 export function hasSuppressed({ columns, rows }: PublishedTable): boolean {
   return rows.some((row) => row.some((value, at) => value === null && columns[at]?.kind === 'people'));

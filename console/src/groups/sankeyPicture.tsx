@@ -55,7 +55,7 @@ export function SankeyPicture({ transitions, words, names }: SankeyPictureProps)
   return (
     <figure className="groups-figure groups-sankey">
       <figcaption>{t('picture.sankey')}</figcaption>
-      <div className="groups-picture-scroll" tabIndex={0} role="region" aria-label={t('result.transitions')}>
+      <div className="groups-picture-scroll" tabIndex={0} role="region" aria-label={t('picture.sankey')}>
         <svg viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-label={t('picture.sankey')}>
           {Array.from({ length: lastStep }, (_, index) => index + 1).map((step) => (
             <text
@@ -82,7 +82,6 @@ export function SankeyPicture({ transitions, words, names }: SankeyPictureProps)
                   className={`groups-band groups-band-${from.sector}`}
                   d={path(link) ?? ''}
                   strokeWidth={Math.max(1, link.width ?? 1)}
-                  tabIndex={0}
                   role="img"
                   aria-label={label}
                 >

@@ -1,6 +1,6 @@
-import { Input } from 'react-aria-components/Input';
+import { parseDate } from '@internationalized/date';
+import { DateField, DateInput, DateSegment } from 'react-aria-components/DateField';
 import { Label } from 'react-aria-components/Label';
-import { TextField } from 'react-aria-components/TextField';
 
 interface DayFieldProps {
   readonly label: string;
@@ -9,12 +9,16 @@ interface DayFieldProps {
   readonly onChange: (day: string) => void;
 }
 
-/** A day, by the calendar of the browser. */
+/** A day, written as the language of the page writes it. */
 export function DayField({ label, value, onChange }: DayFieldProps) {
   return (
-    <TextField value={value} onChange={onChange}>
+    <DateField
+      granularity="day"
+      value={value === '' ? null : parseDate(value)}
+      onChange={(day) => onChange(day?.toString() ?? '')}
+    >
       <Label>{label}</Label>
-      <Input type="date" />
-    </TextField>
+      <DateInput>{(segment) => <DateSegment segment={segment} />}</DateInput>
+    </DateField>
   );
 }

@@ -8,8 +8,14 @@ import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAsk } from '../session/useAnswer.js';
 import { type ListedPerson, type LookUpAnswer, lookUpQuery } from './subjects.js';
 
+interface LookUpProps {
+  /** Coordinates that policy shows to the user. */
+  readonly open: ReadonlySet<string>;
+  readonly onFound: (person: ListedPerson) => void;
+}
+
 /** Finds a person by identity code. The code is cleared as soon as it is sent, and is shown nowhere again. */
-export function LookUp({ onFound }: { readonly onFound: (person: ListedPerson) => void }) {
+export function LookUp({ open, onFound }: LookUpProps) {
   const { t } = useTranslation('people');
   const ask = useAsk<LookUpAnswer>({ partial: false });
   const [code, setCode] = useState('');
@@ -26,7 +32,7 @@ export function LookUp({ onFound }: { readonly onFound: (person: ListedPerson) =
     if (sent === '') return setOutcome({ fault: t('lookUp.missing') });
     setWaiting(true);
     try {
-      const answer = await ask(lookUpQuery, { code: sent });
+      const answer = await ask(lookUpQuery(open), { code: sent });
       const person = answer.data?.personByIdentityCode;
       setShortcomings(answer.shortcomings);
       if (person) onFound(person);

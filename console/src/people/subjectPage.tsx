@@ -23,12 +23,14 @@ interface SubjectPageProps {
   readonly children: (subject: Subject) => ReactNode;
 }
 
+const nothingOpen: ReadonlySet<string> = new Set();
+
 /** A page about a person or a family that the user chooses from a list, or looks up. */
 export function SubjectPage({ name, heading, showsFirst, nobody, children }: SubjectPageProps) {
   const { t } = useTranslation('people');
   const { coordinates } = useOpenFields();
-  const listIsOpen = coordinates?.has('Query.persons') ?? false;
-  const people = useSubjects(listIsOpen);
+  const open = coordinates ?? nothingOpen;
+  const people = useSubjects(open);
   const [chosenId, setChosenId] = useState<string>();
   const first = showsFirst ? people.subjects[0] : undefined;
   const chosen = people.subjects.find(({ id }) => id === chosenId) ?? first;
@@ -39,8 +41,9 @@ export function SubjectPage({ name, heading, showsFirst, nobody, children }: Sub
       {people.problem !== undefined && <ProblemNotice problem={people.problem} retry={people.retry} />}
       <div className="people-columns">
         <div className="people-choice">
-          {coordinates?.has('Query.personByIdentityCode') && (
+          {open.has('Query.personByIdentityCode') && (
             <LookUp
+              open={open}
               onFound={(person) => {
                 people.add(person);
                 setChosenId(person.id);
@@ -61,7 +64,9 @@ export function SubjectPage({ name, heading, showsFirst, nobody, children }: Sub
         ) : people.isWaiting ? (
           <Waiting />
         ) : (
-          people.problem === undefined && <Notice kind="information">{nobody(listIsOpen)}</Notice>
+          people.problem === undefined && (
+            <Notice kind="information">{nobody(open.has('Query.persons'))}</Notice>
+          )
         )}
       </div>
     </div>

@@ -19,16 +19,32 @@ export interface Subject {
 
 export const PAGE_SIZE = 50;
 
-export const peopleQuery = `query MyPeople($after: PersonID) {
-  persons(first: ${PAGE_SIZE}, after: $after) {
-    nodes { id birthYear sex { code label } families { role family { id } } }
-    hasMore
-  }
-}`;
+/** What a list says of a person, by coordinate. */
+const listedFields = {
+  'Person.birthYear': 'birthYear',
+  'Person.sex': 'sex { code label }',
+  'Person.families': 'families { role family { id } }',
+};
 
-export const lookUpQuery = `query LookUp($code: IdentityCode!) {
-  personByIdentityCode(code: $code) { id birthYear sex { code label } families { role family { id } } }
+/**
+ * Asks only for what policy shows. A list of people is useful without the rest, and a look-up, which is
+ * refused as a whole, would find nobody.
+ * @param open coordinates that policy shows to the user
+ */
+function openFields(open: ReadonlySet<string>): string {
+  const shown = Object.entries(listedFields).filter(([coordinate]) => open.has(coordinate));
+  return ['id', ...shown.map(([, field]) => field)].join(' ');
+}
+
+export function peopleQuery(open: ReadonlySet<string>): string {
+  return `query MyPeople($after: PersonID) {
+  persons(first: ${PAGE_SIZE}, after: $after) { nodes { ${openFields(open)} } hasMore }
 }`;
+}
+
+export function lookUpQuery(open: ReadonlySet<string>): string {
+  return `query LookUp($code: IdentityCode!) { personByIdentityCode(code: $code) { ${openFields(open)} } }`;
+}
 
 export const personPathQuery = `query PersonPath($id: PersonID!) {
   person(id: $id) { servicePath { steps { ${stepFields} } withheld } }
@@ -42,7 +58,8 @@ export const familyPathQuery = `query FamilyPath($id: FamilyID!) {
 }`;
 
 export interface ListedPerson extends DrawnPerson {
-  readonly families: readonly ListedMembership[] | null;
+  /** undefined: policy does not show them. */
+  readonly families?: readonly ListedMembership[] | null;
 }
 
 interface ListedMembership {

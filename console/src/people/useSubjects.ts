@@ -21,8 +21,8 @@ interface SubjectsState {
 
 const nothing = { persons: [], hasMore: false, shortcomings: noShortcomings, problem: undefined };
 
-/** @param listIsOpen whether policy lets the user list people */
-export function useSubjects(listIsOpen: boolean): SubjectsState {
+/** @param open coordinates that policy shows to the user; nobody is listed before they are known */
+export function useSubjects(open: ReadonlySet<string>): SubjectsState {
   const { t } = useTranslation('people');
   const words = usePathWords();
   const ask = useAsk<PeopleAnswer>();
@@ -39,7 +39,11 @@ export function useSubjects(listIsOpen: boolean): SubjectsState {
     async (before: readonly ListedPerson[], signal?: AbortSignal) => {
       setWaiting(true);
       try {
-        const { data, shortcomings } = await ask(peopleQuery, { after: before.at(-1)?.id ?? null }, signal);
+        const { data, shortcomings } = await ask(
+          peopleQuery(open),
+          { after: before.at(-1)?.id ?? null },
+          signal,
+        );
         const persons = [...before, ...(data?.persons?.nodes ?? [])];
         setFetched({ persons, hasMore: data?.persons?.hasMore ?? false, shortcomings, problem: undefined });
       } catch (problem) {
@@ -48,15 +52,15 @@ export function useSubjects(listIsOpen: boolean): SubjectsState {
         if (!signal?.aborted) setWaiting(false);
       }
     },
-    [ask],
+    [ask, open],
   );
 
   useEffect(() => {
-    if (!listIsOpen) return;
+    if (!open.has('Query.persons')) return;
     const abort = new AbortController();
     void fetchAfter([], abort.signal);
     return () => abort.abort();
-  }, [listIsOpen, fetchAfter]);
+  }, [open, fetchAfter]);
 
   const subjects = useMemo(() => {
     const listed = fetched.persons.filter(({ id }) => lookedUp.every((person) => person.id !== id));
