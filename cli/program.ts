@@ -4,7 +4,9 @@ import { type ErrorCode, PolkuError } from '../lib/errors.js';
 import { packageVersion } from '../lib/packageRoot.js';
 import { holdsIdentityCode } from '../schema/identityCodeText.js';
 import { applyConfiguration } from './configuration/keyOption.js';
+import { readConfiguration } from './configuration/readConfiguration.js';
 import { describeFault } from './options.js';
+import { joinRegistries } from '../registry-kit/joinedRegistries.js';
 import { checkDataFormat } from './runtime/dataFormat.js';
 
 interface ListedCommand {
@@ -103,6 +105,9 @@ const commands: Readonly<Record<string, ListedCommand>> = {
 /** Commands that check the format of the data directory themselves. */
 const OWN_CHECKS: readonly string[] = ['migrate', 'restore'];
 
+/** Commands that need no registries, or only those of Polku. */
+const OF_ANY_CITY: readonly string[] = ['city', 'config', 'demo', 'registry', 'tls'];
+
 const FAILED = 1;
 const MISUSED = 2;
 
@@ -140,6 +145,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     .exitOverride();
   const words = new Set(argv.slice(2));
   try {
+    if (Object.keys(commands).some((name) => words.has(name) && !OF_ANY_CITY.includes(name)))
+      joinConfigured(argv);
     for (const [name, { summary, load }] of Object.entries(commands))
       program.addCommand(words.has(name) ? await load() : new Command(name).summary(summary));
     inheritSettings(program);
@@ -154,8 +161,24 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/**
+ * Joins the registries of the configuration. Commands are made of them, so the option `--config` is read
+ * before it is parsed.
+ * @throws PolkuError CONFIG_INVALID
+ */
+function joinConfigured(argv: readonly string[]): void {
+  const at = argv.findIndex((word) => word === '--config' || word.startsWith('--config='));
+  const named = at === -1 ? process.env['POLKU_CONFIG'] : (argv[at]!.split(/=(.*)/s)[1] ?? argv[at + 1]);
+  const { registries } = readConfiguration({ file: named }).configuration;
+  const entries = Object.entries(registries);
+  joinRegistries({
+    leftOut: entries.flatMap(([name, { joined }]) => (joined ? [] : [name])),
+    folders: new Map(entries.flatMap(([name, { folder }]) => (folder === undefined ? [] : [[name, folder]]))),
+  });
+}
+
 /** Errors of what the user gave, and not of what a command did with it. */
-const MISUSES: readonly ErrorCode[] = ['USAGE', 'CONFIG_INVALID'];
+const MISUSES: readonly ErrorCode[] = ['USAGE', 'CONFIG_INVALID', 'REGISTRY_INVALID'];
 
 const FILE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',

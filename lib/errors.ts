@@ -209,6 +209,11 @@ export const errorTable = {
     status: 0,
     meaning: 'A source file changed while it was read, so nothing of it was used.',
   },
+  REGISTRY_INVALID: {
+    status: 0,
+    meaning:
+      'The folder of a registry does not declare one: registry.yaml does not parse, or contradicts itself.',
+  },
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not match the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },
   SNAPSHOT_MISSING: { status: 0, meaning: 'There is no snapshot of this registry in the data directory.' },

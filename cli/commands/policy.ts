@@ -11,15 +11,15 @@ import {
   operationStates,
 } from '../../policies/engine/compare/operationImpact.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
-import { loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import { explain } from '../../policies/engine/report/explain.js';
 import { matrix, type MatrixFormat, matrixFormats } from '../../policies/engine/report/matrix.js';
 import { formatPolicyTests, runPolicyTests } from '../../policies/engine/test/runPolicyTests.js';
+import { joinedRegistries } from '../../registry-kit/joinedRegistries.js';
 import { operationsOption, policiesOption } from '../options.js';
 import { operationReader } from '../../gateway/operation/readOperation.js';
 import { checkOperations, committedApi, loadOperations } from '../runtime/loadOperations.js';
-import { compileFolder, loadPolicy } from '../runtime/openPolicy.js';
+import { compileFolder, loadPolicy, loadTests } from '../runtime/openPolicy.js';
 import { approveCommand } from './approvePolicy.js';
 import { revisionCommands } from './policyRevisions.js';
 
@@ -44,7 +44,7 @@ function lintCommand(): Command {
     .addOption(policiesOption())
     .action(async ({ policies }: { policies: string }) => {
       const { policy, problems } = await compileFolder(policies);
-      if (problems.length > 0) console.log(formatProblems(problems, policies));
+      if (problems.length > 0) console.log(formatProblems(problems, policies, joinedRegistries().folders));
       const operations = join(policies, 'operations');
       const faults = existsSync(operations)
         ? checkOperations(await loadOperations(operations), await committedApi())
@@ -158,7 +158,7 @@ function testCommand(): Command {
     .addOption(policiesOption())
     .action(async (registry: string | undefined, { policies }: { policies: string }) => {
       const policy = await loadPolicy(policies);
-      const files = await loadPolicyTests(policies);
+      const files = await loadTests(policies);
       const isWanted = (file: string) => registry === undefined || file.startsWith(`${registry}.test.`);
       if (!files.some(({ file }) => isWanted(file))) throw noTests(registry, policies);
       // All tests run, because a case of another registry may cover a grant of this one.
@@ -168,7 +168,7 @@ function testCommand(): Command {
       const coverage = all.report.coverage.filter(
         ({ id }) => registry === undefined || id.startsWith(`${registry}/`),
       );
-      if (problems.length > 0) console.log(formatProblems(problems, policies));
+      if (problems.length > 0) console.log(formatProblems(problems, policies, joinedRegistries().folders));
       console.log(formatPolicyTests({ results, coverage }));
       if (problems.length > 0 || results.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
     });

@@ -19,9 +19,9 @@ import { PERSON_ID } from '../../approvals/signedDocument.js';
 import { changedTests, failingTests } from '../../gateway/policy-review/policyDrafts.js';
 import { formatDay, today } from '../../lib/calendar.js';
 import { PolkuError } from '../../lib/errors.js';
-import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicySource } from '../../policies/engine/parse/problems.js';
 import { dataOption, ownersOption, policiesFolder, wholeNumber } from '../options.js';
+import { loadPolicies, loadTests } from '../runtime/openPolicy.js';
 import { openReviewThread, openRevisionService, shippedTests } from '../runtime/openRevisions.js';
 import { readSigner } from '../runtime/secrets.js';
 import { commandEvents } from '../runtime/securitySink.js';
@@ -119,9 +119,9 @@ function proposeCommand(): Command {
             : 'No revision is in force yet; with --first you propose the one that sets every file.',
         );
       }
-      const sources = await loadPolicyFolder(options.policies);
+      const sources = await loadPolicies(options.policies);
       const replaced = history.inForce?.allTests ?? new Map();
-      const tests = changedTests(await shippedTests(), replaced, await loadPolicyTests(options.policies));
+      const tests = changedTests(await shippedTests(), replaced, await loadTests(options.policies));
       const overruled = await overruling(sources, new Map([...replaced, ...tests]), options);
       await submit(
         draftFolder(history, sources, {

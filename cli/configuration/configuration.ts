@@ -13,7 +13,7 @@ export interface Configuration {
   readonly policies: PoliciesConfiguration;
   readonly gateway: GatewayConfiguration;
   readonly registry: RegistryConfiguration;
-  readonly registries: Readonly<Record<string, RegistryAddress>>;
+  readonly registries: Readonly<Record<string, RegistrySettings>>;
   readonly identity: IdentityConfiguration;
   readonly console: ConsoleConfiguration;
   readonly audit: { readonly witness?: string; readonly retentionDays?: number };
@@ -67,9 +67,12 @@ export interface TracingConfiguration {
   readonly headers?: string;
 }
 
-/** A subgraph that runs in another process. */
-export interface RegistryAddress {
-  readonly url: string;
+/** What a city says of a registry or another subgraph. */
+export interface RegistrySettings {
+  readonly joined: boolean;
+  readonly folder?: string;
+  /** Its address if it runs in another process. */
+  readonly url?: string;
   readonly timeoutSeconds: number;
   readonly connections: number;
   readonly tls?: RegistryTls;

@@ -23,8 +23,6 @@ const OTHER_VARIABLES = [
   'POLKU_AUDIT_SECRET',
   'POLKU_DISCLOSURE_SECRET',
   'POLKU_SESSION_SECRET',
-  'POLKU_MAPPINGS',
-  'POLKU_WITHOUT',
 ];
 
 /** A value that overrides the file, and what a user knows it by: a variable, or an option. */

@@ -17,12 +17,14 @@ import { packageRoot } from '../../lib/packageRoot.js';
 import { type Compilation, compilePolicy } from '../../policies/engine/compile/compilePolicy.js';
 import type { Policy } from '../../policies/engine/decide/policy.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
-import { loadPolicyFolder } from '../../policies/engine/parse/loadPolicyFolder.js';
+import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { PolicyGraph } from '../../policies/engine/parse/policyGraph.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
 import type { SubgraphSdl } from '../../policies/engine/parse/readSubgraph.js';
+import { joinedRegistries } from '../../registry-kit/joinedRegistries.js';
+import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RegisterTrust } from '../../risk-model/register/verifyRegister.js';
-import { derivedModules, leftOut } from '../../subgraphs/registries.js';
+import { declared, derivedModules, leftOut } from '../../subgraphs/registries.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { policiesFolder } from '../options.js';
 
@@ -62,7 +64,12 @@ export async function openPolicy(options: PolicyOptions, process: string, log: L
   const graph = await committedGraph();
   if (dev) {
     if (policiesFrom !== undefined) throw usage('--policies-from', '--dev watches a folder (--policies)');
-    return watchPolicyFolder({ folder: policies ?? policiesFolder, graph, log });
+    return watchPolicyFolder({
+      folder: policies ?? policiesFolder,
+      registries: joinedRegistries().folders,
+      graph,
+      log,
+    });
   }
   if (policies !== undefined) {
     throw usage(
@@ -109,15 +116,21 @@ function usage(option: string, reason: string): PolkuError {
 }
 
 /**
- * The committed SDL of every joined subgraph. The feeds of derived types depend on the registries: if one is
- * left out, their SDL is built without it.
+ * The contract of every joined subgraph: the committed SDL, and for a declared registry the SDL that follows
+ * from its folder. The feeds of derived types depend on the registries, so with others than Polku's own their
+ * SDL is built.
  */
 export async function committedSdl(): Promise<SubgraphSdl[]> {
-  const joined = (await subgraphNames()).filter((name) => !leftOut.has(name));
+  const built: Record<string, SubgraphModule> = {
+    ...(leftOut.size + declared.length > 0 && derivedModules),
+    ...Object.fromEntries(declared.map(({ definition, module }) => [definition.name, module])),
+  };
+  const committed = (await subgraphNames()).filter((name) => !leftOut.has(name));
+  const names = [...new Set([...committed, ...Object.keys(built)])].sort();
   return Promise.all(
-    joined.map(async (name) => {
-      const derived = leftOut.size > 0 ? derivedModules[name] : undefined;
-      return derived ? { name, sdl: (await buildFederatedSchema(derived)).sdl } : readContract(name);
+    names.map(async (name) => {
+      const module = built[name];
+      return module ? { name, sdl: (await buildFederatedSchema(module)).sdl } : readContract(name);
     }),
   );
 }
@@ -141,7 +154,7 @@ async function readContract(name: string): Promise<SubgraphSdl> {
  * Compiles the policies of a folder against the committed graph. It returns problems and does not throw them.
  */
 export async function compileFolder(folder: string): Promise<Compilation> {
-  return compilePolicy(await loadPolicyFolder(folder), await committedGraph());
+  return compilePolicy(await loadPolicies(folder), await committedGraph());
 }
 
 /** @throws PolkuError POLICY_INVALID with every fault and its place */
@@ -150,6 +163,16 @@ export async function loadPolicy(folder: string): Promise<Policy> {
   if (policy) return policy;
   throw new PolkuError(
     'POLICY_INVALID',
-    `The policies in ${folder} do not compile:\n${formatProblems(problems)}`,
+    `The policies in ${folder} do not compile:\n${formatProblems(problems, undefined, joinedRegistries().folders)}`,
   );
+}
+
+/** The policies of a folder and of the folders of the joined registries. */
+export function loadPolicies(folder: string): ReturnType<typeof loadPolicyFolder> {
+  return loadPolicyFolder(folder, joinedRegistries().folders);
+}
+
+/** The policy tests of a folder and of the folders of the joined registries. */
+export function loadTests(folder: string): ReturnType<typeof loadPolicyTests> {
+  return loadPolicyTests(folder, joinedRegistries().folders);
 }

@@ -7,11 +7,10 @@ import { RevisionStore } from '../../approvals/policy-revisions/revisionStore.js
 import { failingTests, PolicyDrafts } from '../../gateway/policy-review/policyDrafts.js';
 import { ReviewThread } from '../../gateway/policy-review/reviewThread.js';
 import type { ReviewWorkerData } from '../../gateway/policy-review/reviewWorker.js';
-import { loadPolicyFolder, loadPolicyTests } from '../../policies/engine/parse/loadPolicyFolder.js';
 import type { SecurityEvents } from '../../schema/securityEvents.js';
 import { policiesFolder } from '../options.js';
 import { committedApi, loadOperations } from './loadOperations.js';
-import { committedGraph, ownersFile, storeFolder } from './openPolicy.js';
+import { committedGraph, loadPolicies, loadTests, ownersFile, storeFolder } from './openPolicy.js';
 
 /**
  * Reviews changes of policies of the joined registries; `close` ends its thread.
@@ -28,8 +27,8 @@ export function openReviewThread(
 }
 
 /** The tests that come with this installation. */
-export function shippedTests(): ReturnType<typeof loadPolicyTests> {
-  return loadPolicyTests(policiesFolder);
+export function shippedTests(): ReturnType<typeof loadTests> {
+  return loadTests(policiesFolder);
 }
 
 /** The service with which people on this machine sign revisions. */
@@ -63,8 +62,8 @@ export function openPolicyDrafts(options: {
   const { revisionService, policies, operations, thread } = options;
   return new PolicyDrafts({
     revisionService,
-    folder: () => loadPolicyFolder(policies),
-    tests: () => (revisionService ? shippedTests() : loadPolicyTests(policies)),
+    folder: () => loadPolicies(policies),
+    tests: () => (revisionService ? shippedTests() : loadTests(policies)),
     operations: async () => (existsSync(operations) ? loadOperations(operations) : []),
     thread,
   });

@@ -115,7 +115,7 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const contracts = await committedSdl();
   const notes = new PendingNotes();
   const local = await openLocalSubgraphs({
-    names: subgraphNames.filter((name) => !Object.hasOwn(registries, name)),
+    names: subgraphNames.filter((name) => registries[name]?.url === undefined),
     data,
     writer: 'gateway',
     secrets,
@@ -253,7 +253,9 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
  * @throws PolkuError USAGE
  */
 export function checkStart({ gateway, registries }: Configuration, isTrial: boolean): void {
-  const unknown = Object.keys(registries).find((name) => !subgraphNames.includes(name));
+  const unknown = Object.keys(registries).find(
+    (name) => registries[name]!.joined && !subgraphNames.includes(name),
+  );
   if (unknown !== undefined)
     throw new PolkuError(
       'USAGE',
@@ -291,6 +293,7 @@ async function openRemotes(
   const key = await secrets.gatewayKey();
   const remotes: PinnedSource[] = [];
   for (const [name, { url, timeoutSeconds, connections, tls }] of Object.entries(registries)) {
+    if (url === undefined) continue;
     const files = tls && (await LiveTlsFiles.open(tls, log));
     closing.push(() => files?.close());
     const source = registrySource({

@@ -15,6 +15,8 @@ const EVERY_MS = 200;
 
 export interface WatchOptions {
   readonly folder: string;
+  /** The folders of registries that have their policy there, by name. */
+  readonly registries?: ReadonlyMap<string, string>;
   readonly graph: PolicyGraph;
   /** Gets every change that was accepted, and each rejected change once. */
   readonly log: Log;
@@ -26,20 +28,21 @@ export interface WatchOptions {
  * @throws PolkuError POLICY_INVALID with every fault and its position
  */
 export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyInForce> {
-  const { folder, graph, log } = options;
-  const first = await loadPolicyFolder(folder);
-  const policy = compile(first, folder, graph);
+  const { folder, registries, log } = options;
+  const compile = (sources: readonly PolicySource[]): Policy => compileSources(sources, options);
+  const first = await loadPolicyFolder(folder, registries);
+  const policy = compile(first);
   let [before, judged] = [fingerprint(first), fingerprint(first)];
 
   /** Accepts a text only when two looks agree on it, because editors write in pieces. */
   async function look(): Promise<Policy | undefined> {
-    const sources = await loadPolicyFolder(folder);
+    const sources = await loadPolicyFolder(folder, registries);
     const now = fingerprint(sources);
     const settled = now === before;
     before = now;
     if (!settled || now === judged) return undefined;
     judged = now;
-    const changed = compile(sources, folder, graph);
+    const changed = compile(sources);
     const { revision } = changed;
     log.write(
       'policy-in-force',
@@ -61,12 +64,15 @@ export async function watchPolicyFolder(options: WatchOptions): Promise<PolicyIn
   });
 }
 
-function compile(sources: readonly PolicySource[], folder: string, graph: PolicyGraph): Policy {
+function compileSources(
+  sources: readonly PolicySource[],
+  { folder, registries, graph }: WatchOptions,
+): Policy {
   const { policy, problems } = compilePolicy(sources, graph);
   if (policy) return policy;
   throw new PolkuError(
     'POLICY_INVALID',
-    `The policies in ${folder} do not compile:\n${formatProblems(problems, folder)}`,
+    `The policies in ${folder} do not compile:\n${formatProblems(problems, folder, registries)}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { readRegularFile } from '../../lib/regularFile.js';
 import type { LocalizedText } from '../../schema/language.js';
+import { joinedRegistries } from '../joinedRegistries.js';
 
 /** The labels of a code. */
 interface CodeLabels extends LocalizedText {
@@ -56,25 +57,18 @@ function explain({ instancePath, message, params }: ErrorObject): string {
 }
 
 /**
- * Finds a registry's mapping or code lists: in `<registry>/` of the folder that POLKU_MAPPINGS names if the
- * file is there, otherwise among the files that Polku ships.
+ * Finds a registry's mapping or code lists: in the folder of the registry if the file is there, otherwise
+ * among the files that Polku ships.
  * @returns the path, and the path to show in messages
- * @throws PolkuError MAPPING_INVALID where POLKU_MAPPINGS names no folder
  */
 export function registryFile(
   registry: string,
   name: 'mapping.yaml' | 'codes.yaml',
 ): { readonly path: string; readonly shown: string } {
-  const folder = process.env['POLKU_MAPPINGS'];
-  if (folder) {
-    if (!existsSync(folder))
-      throw new PolkuError(
-        'MAPPING_INVALID',
-        `POLKU_MAPPINGS names ${folder}, which does not exist. Give a folder with <registry>/mapping.yaml in it.`,
-      );
-    const own = join(folder, registry, name);
-    if (existsSync(own)) return { path: own, shown: own };
-  }
   const shown = `subgraphs/${registry}/${name}`;
-  return { path: join(packageRoot(), shown), shown };
+  const shipped = { path: join(packageRoot(), shown), shown };
+  const folder = joinedRegistries().folders.get(registry);
+  if (folder === undefined) return shipped;
+  const own = join(folder, name);
+  return existsSync(own) || !existsSync(shipped.path) ? { path: own, shown: own } : shipped;
 }

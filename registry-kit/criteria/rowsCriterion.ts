@@ -18,7 +18,7 @@ import {
 } from './criterion.js';
 
 /** A column that selects rows, and the coordinate that policies use for the column. */
-interface RowArgument {
+export interface RowArgument {
   readonly column: string;
   readonly coordinate: string;
   /**
@@ -32,8 +32,8 @@ interface RowArgument {
 interface RowsCriterionOptions {
   readonly description: string;
   readonly table: string;
-  /** The coordinate that the existence of a row reveals. */
-  readonly rows: string;
+  /** The coordinates that the existence of a row reveals. */
+  readonly rows: readonly string[];
   readonly startedAt: { readonly column: string; readonly coordinate: string };
   readonly endedAt?: { readonly column: string; readonly coordinate: string };
   /** The meaning of a missing end: `true` if the row is ongoing, `false` if it ended on its start day. */
@@ -64,9 +64,9 @@ export function rowsCriterion(options: RowsCriterionOptions): Criterion<Registry
       ...Object.fromEntries(own.map(([name, argument]) => [name, definitionOf(argument)])),
       ...DATES,
     },
-    testable: [rows, ...dates, ...own.map(([, { coordinate }]) => coordinate)],
+    testable: [...rows, ...dates, ...own.map(([, { coordinate }]) => coordinate)],
     tests: (given) => [
-      rows,
+      ...rows,
       ...own.flatMap(([name, { coordinate }]) => (given[name] === undefined ? [] : [coordinate])),
       ...(given['from'] === undefined && given['until'] === undefined ? [] : dates),
     ],
@@ -236,7 +236,7 @@ export function contactRows(
 ): Omit<RowsCriterionOptions, 'description' | 'arguments'> {
   return {
     table: 'contacts',
-    rows: `Person.${contactsField}`,
+    rows: [`Person.${contactsField}`],
     startedAt: { column: 'start', coordinate: `${contactType}.startedAt` },
     endedAt: { column: 'end', coordinate: `${contactType}.endedAt` },
   };

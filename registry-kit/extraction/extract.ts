@@ -110,7 +110,7 @@ async function extractFrom(
   const { registry, data, linkage } = options;
   const origin = {
     synthetic: options.synthetic || source.synthetic,
-    recipe: await recipeOf(registry.name),
+    recipe: await recipeOf(registry),
     linkageStore: linkage.store,
   };
   /** The current snapshot, if the source would give it again. */
@@ -263,9 +263,9 @@ function requirePopulation(mapping: Mapping, linkage: Linkage): void {
  * SHA-256 of everything but the export that determines the rows: mapping, code lists and this version of
  * Polku.
  */
-async function recipeOf(registry: string): Promise<string> {
+async function recipeOf({ name: registry, tables }: RegistryDefinition): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(packageVersion()).update('\0');
+  hash.update(packageVersion()).update('\0').update(JSON.stringify(tables)).update('\0');
   for (const name of ['mapping.yaml', 'codes.yaml'] as const)
     hash.update(await readRegularFile(registryFile(registry, name).path)).update('\0');
   return hash.digest('hex');

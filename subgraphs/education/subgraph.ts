@@ -168,7 +168,7 @@ const educationCriteria: Criteria<RegistryStore> = {
   enrolments: rowsCriterion({
     description: 'Places in early education (540/2018).',
     table: 'enrolments',
-    rows: 'Person.enrolments',
+    rows: ['Person.enrolments'],
     startedAt: { column: 'start', coordinate: 'Enrolment.startedAt' },
     endedAt: { column: 'end', coordinate: 'Enrolment.endedAt' },
     ongoing: true,

@@ -186,7 +186,7 @@ const socialCriteria: Criteria<RegistryStore> = {
   childProtection: rowsCriterion({
     description: 'Steps of child protection (417/2007).',
     table: 'childProtection',
-    rows: 'Person.childProtection',
+    rows: ['Person.childProtection'],
     startedAt: { column: 'start', coordinate: 'ChildProtectionStep.startedAt' },
     endedAt: { column: 'end', coordinate: 'ChildProtectionStep.endedAt' },
     ongoing: true,
@@ -203,7 +203,7 @@ const socialCriteria: Criteria<RegistryStore> = {
   incomeSupport: rowsCriterion({
     description: 'Months of income support (1412/1997).',
     table: 'incomeSupport',
-    rows: 'Person.incomeSupport',
+    rows: ['Person.incomeSupport'],
     startedAt: { column: 'month', coordinate: 'IncomeSupportMonth.month' },
     arguments: {
       amount: {

@@ -77,7 +77,7 @@ describe('deploy/compose', () => {
     const { registries } = await configurationOf(join(compose, 'gateway.yaml'));
     expect(Object.keys(registries)).toEqual(REGISTRIES);
     for (const [name, { url, tls }] of Object.entries(registries)) {
-      expect(new URL(url)).toMatchObject({ protocol: 'https:', hostname: name });
+      expect(new URL(url!)).toMatchObject({ protocol: 'https:', hostname: name });
       expect(tls?.certificate).toContain('gateway.pem');
     }
   });
@@ -207,7 +207,7 @@ describe('deploy/kubernetes', () => {
   it('configures the gateway and the registries for mutual TLS', async () => {
     const { registries } = await configurationOf(join(kubernetes, 'polku-gateway.yaml'));
     const { registry } = await configurationOf(join(kubernetes, 'polku-registry.yaml'));
-    expect(Object.values(registries).map(({ url }) => new URL(url).hostname)).toEqual(
+    expect(Object.values(registries).map(({ url }) => new URL(url!).hostname)).toEqual(
       REGISTRIES.map((name) => `${name}.polku.svc`),
     );
     expect(registry.tls?.clientNames).toEqual(['gateway.polku.svc']);

@@ -10,6 +10,7 @@ import { rowRangeOf, type Table } from '../../registry-kit/columns/table.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { extract, extractIfChanged } from '../../registry-kit/extraction/extract.js';
 import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
+import { joinRegistries } from '../../registry-kit/joinedRegistries.js';
 import { openSnapshot, readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { educationRegistry } from '../../subgraphs/education/tables.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
@@ -332,8 +333,6 @@ describe('extraction of the other registries', () => {
 });
 
 describe('extraction when the population register identifies people by its own ids', () => {
-  const before = process.env['POLKU_MAPPINGS'];
-
   beforeEach(async () => {
     const mappings = join(site.source, 'mappings');
     for (const registry of ['population', 'health']) {
@@ -342,7 +341,8 @@ describe('extraction when the population register identifies people by its own i
       const own = text.replace('scheme: hetu', 'scheme: local:resident').replace(/^codeChanges: .*$/m, '');
       await writeFile(join(mappings, registry, 'mapping.yaml'), own);
     }
-    process.env['POLKU_MAPPINGS'] = mappings;
+    const folders = ['population', 'health'].map((name): [string, string] => [name, join(mappings, name)]);
+    joinRegistries({ folders: new Map(folders) });
     const { persons, ...others } = {
       persons: ['R1,x,x,1980-02-01,2,fi,', '1.09E+16,x,x,1978-03-15,1,sv,', 'NULL,x,x,1978-03-15,1,sv,'],
       'huoltajuudet.csv': ['huollettava,huoltaja,alku,loppu', 'R1,R9,2008-12-24,'],
@@ -361,10 +361,7 @@ describe('extraction when the population register identifies people by its own i
       },
     });
   });
-  afterEach(() => {
-    if (before === undefined) delete process.env['POLKU_MAPPINGS'];
-    else process.env['POLKU_MAPPINGS'] = before;
-  });
+  afterEach(() => joinRegistries({}));
 
   it('X09: makes nobody known in another registry', async () => {
     await expect(run(healthRegistry)).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });

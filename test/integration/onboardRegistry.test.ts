@@ -42,7 +42,7 @@ interface Patient {
     readonly startedAt: string;
     readonly service: { readonly code: string; readonly label: string | null };
     readonly encounter: { readonly code: string };
-    readonly diagnoses: readonly { readonly code: string }[];
+    readonly diagnoses: readonly { readonly startedAt: string; readonly code: { readonly code: string } }[];
   }[];
 }
 
@@ -168,12 +168,14 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
         startedAt: day.format(new Date(START)),
         service,
         encounter,
-        diagnoses: conditions.flatMap(({ ENCOUNTER, CODE }) => (ENCOUNTER === Id ? [CODE] : [])).sort(),
+        diagnoses: conditions
+          .flatMap((row) => (row['ENCOUNTER'] === Id ? [`${row['START']} ${row['CODE']}`] : []))
+          .sort(),
       }));
     const contacts = patients.flatMap(({ clinicContacts }) => clinicContacts);
     const seen = contacts.map(({ startedAt, service, encounter, diagnoses }) => ({
       ...{ startedAt, service: service.code, encounter: encounter.code },
-      diagnoses: diagnoses.map(({ code }) => code),
+      diagnoses: diagnoses.map((diagnosis) => `${diagnosis.startedAt} ${diagnosis.code.code}`),
     }));
     expect(contacts.filter(({ service }) => service.label === null)).toEqual([]);
     const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).sort();

@@ -2,11 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { joinRegistries } from '../../registry-kit/joinedRegistries.js';
 import type { ServedCity } from '../city/serveCity.js';
 
 // Another city, with its own ids, no residences and only two registries. The list of registries is read
 // when modules are loaded.
-process.env['POLKU_WITHOUT'] = 'social, education';
+const folder = await mkdtemp(join(tmpdir(), 'polku-mappings-'));
+joinRegistries({
+  leftOut: ['social', 'education'],
+  folders: new Map(['population', 'health'].map((name) => [name, join(folder, 'mappings', name)])),
+});
 const { Secrets } = await import('../../cli/runtime/secrets.js');
 const { Linkage } = await import('../../linkage/linkage.js');
 const { registries } = await import('../../subgraphs/registries.js');
@@ -59,16 +64,13 @@ const files: Readonly<Record<string, string>> = {
 };
 
 describe('a city that maps its own exports', () => {
-  let folder: string;
   let served: ServedCity;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'polku-mappings-'));
     for (const [path, text] of Object.entries(files)) {
       await mkdir(join(folder, path, '..'), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    process.env['POLKU_MAPPINGS'] = join(folder, 'mappings');
     const data = join(folder, 'data');
     const secret = await new Secrets(join(data, 'secrets')).linkage();
     const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret, expectedPersons: 100 });

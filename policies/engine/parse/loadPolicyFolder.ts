@@ -4,22 +4,57 @@ import { PolkuError } from '../../../lib/errors.js';
 import { NotRegularFileError, readRegularFile } from '../../../lib/regularFile.js';
 import type { PolicySource } from './problems.js';
 
+/** The folders of registries, by name, which may have the registry's policy and its tests. */
+type RegistryFolders = ReadonlyMap<string, string>;
+
 /**
  * Reads the policies of a folder: purposes.yaml, roles.yaml and a file for each registry. It skips test
  * files, owners.yaml (which says who may sign the others) and hidden files (which editors and file systems
- * write).
- * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read
+ * write). A registry with a folder of its own may have its policy there: policy.yaml, which counts as
+ * `<registry>.yaml`.
+ * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read, or a registry has two policies
  */
-export async function loadPolicyFolder(folder: string): Promise<readonly PolicySource[]> {
-  return readSources(folder, (name) => !/(\.test|^owners)\.ya?ml$/i.test(name));
+export async function loadPolicyFolder(
+  folder: string,
+  registries: RegistryFolders = new Map(),
+): Promise<readonly PolicySource[]> {
+  const central = await readSources(folder, (name) => !/(\.test|^owners)\.ya?ml$/i.test(name));
+  return withOwnFiles(central, folder, registries, '.yaml');
 }
 
 /**
- * Reads the tests in a folder of policies: `<registry>.test.yaml`.
- * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read
+ * Reads the tests in a folder of policies, `<registry>.test.yaml`, and in the folders of registries,
+ * policy.test.yaml.
+ * @throws PolkuError POLICY_INVALID if the folder or a file cannot be read, or a registry has two files
  */
-export async function loadPolicyTests(folder: string): Promise<readonly PolicySource[]> {
-  return readSources(folder, (name) => /\.test\.ya?ml$/i.test(name));
+export async function loadPolicyTests(
+  folder: string,
+  registries: RegistryFolders = new Map(),
+): Promise<readonly PolicySource[]> {
+  const central = await readSources(folder, (name) => /\.test\.ya?ml$/i.test(name));
+  return withOwnFiles(central, folder, registries, '.test.yaml');
+}
+
+async function withOwnFiles(
+  central: readonly PolicySource[],
+  folder: string,
+  registries: RegistryFolders,
+  ending: '.yaml' | '.test.yaml',
+): Promise<readonly PolicySource[]> {
+  const own: PolicySource[] = [];
+  for (const [name, place] of registries) {
+    const [source] = await readSources(place, (file) => file === `policy${ending}`);
+    if (!source) continue;
+    const file = `${name}${ending}`;
+    if (central.some((one) => one.file === file))
+      throw new PolkuError(
+        'POLICY_INVALID',
+        `Both ${join(place, source.file)} and ${join(folder, file)} exist. Keep one of them.`,
+        { folder },
+      );
+    own.push({ ...source, file });
+  }
+  return [...central, ...own].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 async function readSources(

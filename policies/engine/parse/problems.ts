@@ -115,10 +115,21 @@ export interface Place {
  * Problems as lines of text, in the form that editors can jump to (`file:line:column`), with totals at the
  * end.
  * @param folder is written before each file's name
+ * @param registries the folders of registries that have their policy in policy.yaml
  */
-export function formatProblems(problems: readonly Problem[], folder?: string): string {
+export function formatProblems(
+  problems: readonly Problem[],
+  folder?: string,
+  registries: ReadonlyMap<string, string> = new Map(),
+): string {
+  const pathOf = (file: string): string => {
+    const [registry = ''] = /^[^.]+/.exec(file) ?? [];
+    const own = registries.get(registry);
+    if (own !== undefined) return `${own}/policy${file.slice(registry.length)}`;
+    return folder === undefined ? file : `${folder.replace(/\/$/, '')}/${file}`;
+  };
   const lines = problems.flatMap(({ file, line, column, severity, message, fix }) => {
-    const path = folder === undefined ? file : `${folder.replace(/\/$/, '')}/${file}`;
+    const path = pathOf(file);
     const place = line === 0 ? path : `${path}:${line}:${column}`;
     return [`${place}: ${severity}: ${message}`, ...(fix === undefined ? [] : [`    ${fix}`])];
   });

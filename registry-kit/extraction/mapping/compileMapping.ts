@@ -238,9 +238,11 @@ class MappingCompiler {
         const own = scheme === undefined ? tableScheme : this.scheme(scheme, [...path, 'scheme']);
         return own && { ...base, kind, scheme: own };
       }
-      case 'record':
-        if (of !== undefined) this.requireRecords(of, [...path, 'of']);
-        return { ...base, kind, of };
+      case 'record': {
+        const named = of ?? definition.of;
+        if (named !== undefined) this.requireRecords(named, [...path, 'of']);
+        return { ...base, kind, of: named };
+      }
       case 'number':
         return { ...base, kind, decimal: given.decimal ?? this.file.format.decimal };
     }
@@ -351,7 +353,8 @@ class MappingCompiler {
     const definition = own(this.definition.tables, table)!;
     const ids = Object.keys(columns).filter((name) => {
       const entry = columns[name]!;
-      return own(definition.columns, name)?.kind === 'record' && (typeof entry === 'string' || !entry.of);
+      const column = own(definition.columns, name);
+      return column?.kind === 'record' && !column.of && (typeof entry === 'string' || !entry.of);
     });
     return ids.find((name) => name === unique) ?? ids[0];
   }

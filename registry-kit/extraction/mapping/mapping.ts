@@ -198,7 +198,9 @@ interface Fault {
   readonly message: string;
 }
 
-/** Collects the faults of a mapping file, so that all are reported together, each with line and column. */
+/**
+ * Collects the faults of a file of a registry, so that all are reported together, each with line and column.
+ */
 export class MappingFaults {
   private readonly faults: Fault[] = [];
   private readonly noted: Pick<Fault, 'offset' | 'message'>[] = [];
@@ -207,13 +209,14 @@ export class MappingFaults {
     private readonly file: string,
     private readonly document: Document,
     private readonly lines: LineCounter,
+    private readonly code: ErrorCode,
   ) {}
 
-  at(path: MappingPath, message: string, code: ErrorCode = 'MAPPING_INVALID'): void {
+  at(path: MappingPath, message: string, code = this.code): void {
     this.atOffset(this.offsetOf(path), message, code);
   }
 
-  atOffset(offset: number, message: string, code: ErrorCode = 'MAPPING_INVALID'): void {
+  atOffset(offset: number, message: string, code = this.code): void {
     this.faults.push({ offset, code, message });
   }
 
@@ -227,13 +230,11 @@ export class MappingFaults {
     return this.formatted(this.noted);
   }
 
-  /** @throws PolkuError MAPPING_INVALID, or SCHEME_UNKNOWN if only schemes are wrong */
+  /** @throws PolkuError with the code of the file, or SCHEME_UNKNOWN if only schemes are wrong */
   throwIfAny(): void {
     if (this.faults.length === 0) return;
     const lines = this.formatted(this.faults);
-    const code = this.faults.every((fault) => fault.code === 'SCHEME_UNKNOWN')
-      ? 'SCHEME_UNKNOWN'
-      : 'MAPPING_INVALID';
+    const code = this.faults.every((fault) => fault.code === 'SCHEME_UNKNOWN') ? 'SCHEME_UNKNOWN' : this.code;
     throw new PolkuError(code, lines.join('\n'), { faults: lines });
   }
 

@@ -6,6 +6,7 @@ import { icd10Chapters } from '../../../policies/engine/catalogue/masks.js';
 import { CodeCatalogue } from '../../../registry-kit/codes/codeCatalogue.js';
 import { readCodeLists } from '../../../registry-kit/codes/codeLists.js';
 import { familyTypes } from '../../../registry-kit/criteria/familyTypes.js';
+import { joinRegistries } from '../../../registry-kit/joinedRegistries.js';
 import { registries } from '../../../subgraphs/registries.js';
 
 describe('code lists', () => {
@@ -13,10 +14,10 @@ describe('code lists', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-codes-'));
     await mkdir(join(folder, 'health'));
-    process.env['POLKU_MAPPINGS'] = folder;
+    joinRegistries({ folders: new Map([['health', join(folder, 'health')]]) });
   });
   afterEach(async () => {
-    delete process.env['POLKU_MAPPINGS'];
+    joinRegistries({});
     await rm(folder, { recursive: true });
   });
   const read = async (text: string) => {
