@@ -8,6 +8,7 @@ import { readConfiguration } from './configuration/readConfiguration.js';
 import { describeFault } from './options.js';
 import { joinRegistries } from '../registry-kit/joinedRegistries.js';
 import { checkDataFormat } from './runtime/dataFormat.js';
+import { registryChoice } from './runtime/registryChoice.js';
 
 interface ListedCommand {
   readonly summary: string;
@@ -35,6 +36,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
   mapping: {
     summary: 'checks mappings, which say how exports become tables',
     load: async () => (await import('./commands/mapping.js')).mappingCommand(),
+  },
+  registry: {
+    summary: 'proposes and checks the folder of a registry',
+    load: async () => (await import('./commands/registry.js')).registryCommand(),
   },
   mark: {
     summary: 'marks people: non-disclosure, objection, restriction, erasure',
@@ -169,12 +174,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 function joinConfigured(argv: readonly string[]): void {
   const at = argv.findIndex((word) => word === '--config' || word.startsWith('--config='));
   const named = at === -1 ? process.env['POLKU_CONFIG'] : (argv[at]!.split(/=(.*)/s)[1] ?? argv[at + 1]);
-  const { registries } = readConfiguration({ file: named }).configuration;
-  const entries = Object.entries(registries);
-  joinRegistries({
-    leftOut: entries.flatMap(([name, { joined }]) => (joined ? [] : [name])),
-    folders: new Map(entries.flatMap(([name, { folder }]) => (folder === undefined ? [] : [[name, folder]]))),
-  });
+  joinRegistries(registryChoice(readConfiguration({ file: named }).configuration));
 }
 
 /** Errors of what the user gave, and not of what a command did with it. */

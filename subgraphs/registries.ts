@@ -15,6 +15,9 @@ import { riskModule } from './risk/subgraph.js';
 
 const { population, ...others } = departments;
 
+/** The files of a folder that replace those of a registry of Polku. */
+const MAPPED_BY = ['mapping.yaml', 'codes.yaml'];
+
 const shipped: readonly DepartmentRegistry[] = [population, ...Object.values(others)];
 
 /** The registries that this city declares in folders of its own. */
@@ -62,9 +65,6 @@ export const derivedModules: Readonly<Record<string, SubgraphModule>> = {
   risk: riskModule(riskSources),
   linkage: linkageModule,
 };
-
-/** The files of a folder that replace those of a registry of Polku. */
-const MAPPED_BY = ['mapping.yaml', 'codes.yaml'];
 
 /** @throws PolkuError REGISTRY_INVALID if a folder declares no registry, or one of another name */
 async function readDeclared(): Promise<readonly DepartmentRegistry[]> {

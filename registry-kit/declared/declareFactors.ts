@@ -12,7 +12,7 @@ import {
 import type { RegistryStore } from '../subgraph/registryContext.js';
 import type { Declaration, DeclaredColumn, DeclaredTable } from './declaration.js';
 import type { FactorsFile, StatisticFile } from './declarationFile.js';
-import { wayTo } from './declareCriteria.js';
+import { wayTo } from './declareGroupCriteria.js';
 
 /**
  * Makes the factors of predictions. Faults are collected.

@@ -1,7 +1,7 @@
 import { contactRegistry } from '../feeds/contactRegistry.js';
 import type { DepartmentRegistry } from '../subgraph/departmentRegistry.js';
 import { type Declaration, readDeclaration } from './declaration.js';
-import { declareCriteria } from './declareCriteria.js';
+import { declareGroupCriteria } from './declareGroupCriteria.js';
 import { declareFactors } from './declareFactors.js';
 import { declareTypes } from './declareTypes.js';
 
@@ -23,7 +23,7 @@ export function declareRegistry(declaration: Declaration): DepartmentRegistry {
     definition,
     contactType: contacts!.type,
     contactsField: contacts!.field,
-    criteria: declareCriteria(declaration),
+    criteria: declareGroupCriteria(declaration),
     ...(source && { predictionFeatures: { source } }),
     ...declareTypes(declaration),
   });

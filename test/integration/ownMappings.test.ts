@@ -12,11 +12,6 @@ joinRegistries({
   leftOut: ['social', 'education'],
   folders: new Map(['population', 'health'].map((name) => [name, join(folder, 'mappings', name)])),
 });
-const { Secrets } = await import('../../cli/runtime/secrets.js');
-const { Linkage } = await import('../../linkage/linkage.js');
-const { registries } = await import('../../subgraphs/registries.js');
-const { extract } = await import('../../registry-kit/extraction/extract.js');
-const { serveCity } = await import('../city/serveCity.js');
 
 const POPULATION = `registry: population
 scheme: local:resident
@@ -63,14 +58,21 @@ const files: Readonly<Record<string, string>> = {
   ),
 };
 
+for (const [path, text] of Object.entries(files)) {
+  await mkdir(join(folder, path, '..'), { recursive: true });
+  await writeFile(join(folder, path), text);
+}
+
+const { Secrets } = await import('../../cli/runtime/secrets.js');
+const { Linkage } = await import('../../linkage/linkage.js');
+const { registries } = await import('../../subgraphs/registries.js');
+const { extract } = await import('../../registry-kit/extraction/extract.js');
+const { serveCity } = await import('../city/serveCity.js');
+
 describe('a city that maps its own exports', () => {
   let served: ServedCity;
 
   beforeAll(async () => {
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(join(folder, path, '..'), { recursive: true });
-      await writeFile(join(folder, path), text);
-    }
     const data = join(folder, 'data');
     const secret = await new Secrets(join(data, 'secrets')).linkage();
     const linkage = await Linkage.open({ dir: join(data, 'linkage'), secret, expectedPersons: 100 });

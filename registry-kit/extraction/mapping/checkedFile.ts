@@ -11,8 +11,8 @@ import { MappingFaults, type MappingPath } from './mapping.js';
 const CODES = { mapping: 'MAPPING_INVALID', registry: 'REGISTRY_INVALID' } as const;
 
 /**
- * Reads a YAML file of a registry and checks its form. Every scalar is the text in the file: 049 is not 49 and
- * null is not nothing.
+ * Reads a YAML file of a registry and checks its form. Every scalar is the text in the file: 049 is not 49
+ * and null is not nothing.
  * @param kind the name of the JSON Schema
  * @returns the content, and a collection for further faults
  * @throws PolkuError MAPPING_INVALID or REGISTRY_INVALID with every fault and its place

@@ -14,6 +14,11 @@ const LETTERS = /^[\p{L}_]+$/u;
 /** A name has few digits. A row about a person has a code, a day or a number, or a long text. */
 const LIKE_A_NAME = /^(?=.{1,40}$)[\p{L}_](?!(?:.*\d){3})/u;
 
+/** Whether a first line can only be names, and no row about a person. */
+export function looksLikeNames(line: readonly string[]): boolean {
+  return line.length > 1 && line.every((name) => LIKE_A_NAME.test(columnName(name)));
+}
+
 /**
  * The column names of a source file. They may be a row about a person, or contain one, so they never leave
  * this class. Messages contain only names of the mapping, counts, positions and code points. A name of the

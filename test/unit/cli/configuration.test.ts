@@ -92,6 +92,7 @@ describe('the configuration', () => {
     };
     const { registries, identity } = readConfiguration({ file: null, environment }).configuration;
     expect(registries['health']).toEqual({
+      joined: true,
       url: 'https://health.example',
       timeoutSeconds: 10,
       connections: 128,

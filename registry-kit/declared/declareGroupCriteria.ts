@@ -7,7 +7,7 @@ import { capital, type Declaration, type DeclaredColumn, type DeclaredTable } fr
  * Makes the criteria for groups: one for each table, over its dates and the columns with a `filter`. That of
  * rows of a record has the name of the registry before the field, because all registries share the names.
  */
-export function declareCriteria({ name: registry, tables }: Declaration): Criteria<RegistryStore> {
+export function declareGroupCriteria({ name: registry, tables }: Declaration): Criteria<RegistryStore> {
   return Object.fromEntries(
     tables.map((table) => {
       const { name, type, field, of, description, columns } = table;
