@@ -140,6 +140,24 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
       expect.stringMatching(/compiles: revision \w+\.\n$/),
       expect.stringContaining('clinic'),
     ]);
+    const check = [...printed].find(([command]) => command.includes('registry check'))!;
+    expect(check[1]).toMatch(/\nNothing is missing\.\n$/);
+  });
+
+  it('gets a proposal that reads the same columns', async () => {
+    const proposed = await readFile(join(copy, 'data/proposal/mapping.yaml'), 'utf8');
+    for (const column of [
+      'PATIENT',
+      'Id',
+      'START',
+      'STOP',
+      'ENCOUNTERCLASS',
+      'ORGANIZATION',
+      'PROVIDER',
+      'ENCOUNTER',
+    ])
+      expect(proposed).toContain(column);
+    expect(proposed).not.toContain('DESCRIPTION');
   });
 
   it('serves the contacts of the file, and shows a count only when it is large', async () => {
