@@ -1,4 +1,5 @@
 import type { Attack } from './attack.js';
+import { approvalAttacks } from './attacks/approvals.js';
 import { cacheAttacks } from './attacks/caches.js';
 import { derivedAttacks } from './attacks/derived.js';
 import { exhaustionAttacks } from './attacks/exhaustion.js';
@@ -11,6 +12,7 @@ import { httpAttacks } from './attacks/http.js';
 import { identityCodeAttacks } from './attacks/identityCodes.js';
 import { idAttacks } from './attacks/ids.js';
 import { imposterAttacks } from './attacks/imposters.js';
+import { logControlAttacks } from './attacks/logControl.js';
 import { oracleAttacks } from './attacks/oracles.js';
 import { policyAttacks } from './attacks/policies.js';
 import { registryPortAttacks } from './attacks/registryPorts.js';
@@ -29,7 +31,8 @@ export const attackClasses: readonly { readonly title: string; readonly attacks:
   { title: 'Oracles', attacks: oracleAttacks },
   { title: 'Exhaustion', attacks: exhaustionAttacks },
   { title: 'Questions about groups', attacks: groupQuestionAttacks },
-  { title: 'Policies', attacks: policyAttacks },
+  { title: 'Policies', attacks: [...policyAttacks, ...approvalAttacks] },
+  { title: 'Log control', attacks: logControlAttacks },
   { title: 'Registries by themselves', attacks: registryPortAttacks },
   { title: 'Registries of attackers', attacks: imposterAttacks },
   { title: 'Identity codes', attacks: identityCodeAttacks },

@@ -12,6 +12,7 @@ import { freePort } from '../city/freePort.js';
 import type { HostileRegistry } from '../city/hostileRegistry.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
 import {
+  DATA_OWNER,
   DOCTOR,
   type ProductionCity,
   serveProduction,
@@ -19,15 +20,17 @@ import {
   type TestIssuer,
 } from '../city/productionCity.js';
 import { serveCity, type ServedCity } from '../city/serveCity.js';
-import { signedPolicies, type SignedPolicies } from '../city/signedPolicies.js';
+import type { SignedPolicies } from '../city/signedPolicies.js';
 import { approveSmallModel } from '../risk/approveSmallModel.js';
 import { devTokens } from './requester.js';
 import { attacks } from './attacks.js';
+import { approvalAttacks } from './attacks/approvals.js';
 import { imposterAttacks } from './attacks/imposters.js';
 import { tokenAttacks } from './attacks/tokens.js';
 import { attacksPage } from './attacksPage.js';
 import { eachAttack, heldOr, labelled } from './heldAttacks.js';
 import { type OverheardRegistry, startOverheard } from './heldRegistries.js';
+import { signedWithPasskey } from './signedWithPasskey.js';
 import { startImposter } from './startImposter.js';
 import { Target } from './target.js';
 
@@ -78,7 +81,19 @@ describe('attacks on a gateway that explains refusals, with test registries', ()
 
   it.each(eachAttack)('%s: held', async (_, attack) => {
     expect(await attack.run(target)).toEqual(
-      heldOr(attack, ['6A82', '6AA1', '7E14', '18CA', 'E217', '4D6F', '2DD2', 'B7A1', 'C8D2', '7BB2']),
+      heldOr(attack, [
+        '6A82',
+        '6AA1',
+        '7E14',
+        '18CA',
+        'E217',
+        '4D6F',
+        '2DD2',
+        'B7A1',
+        'C8D2',
+        '7BB2',
+        'A5C1',
+      ]),
     );
   });
 });
@@ -112,10 +127,13 @@ describe('attacks on a gateway whose identity provider signs any token', () => {
   let served: ProductionCity;
   let target: Target;
   beforeAll(async () => {
-    [issuer, signed] = [await startIssuer(), await signedPolicies()];
-    await signed.first();
+    [issuer, signed] = [await startIssuer(), await signedWithPasskey()];
     served = await serveProduction(city.data, signed, issuer);
-    target = new Target(served.url, { doctor: await issuer.token(DOCTOR) }, [], undefined, issuer);
+    const tokens = {
+      doctor: await issuer.token(DOCTOR),
+      'data-owner': await issuer.token(DATA_OWNER),
+    };
+    target = new Target(served.url, tokens, [], undefined, issuer);
   });
   afterAll(async () => {
     await served.stop();
@@ -129,6 +147,10 @@ describe('attacks on a gateway whose identity provider signs any token', () => {
       expect(await attack.run(target)).toEqual({ outcome: 'held' });
     },
   );
+
+  it.each(approvalAttacks.map(labelled))('%s: held', async (_, attack) => {
+    expect(await attack.run(target)).toEqual({ outcome: 'held' });
+  });
 });
 
 describe('attacks', () => {

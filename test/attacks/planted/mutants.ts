@@ -429,4 +429,33 @@ export const mutants: readonly Mutant[] = [
     hasForger: true,
     foundBy: ['7BB2'],
   },
+  {
+    hole: 'the log does not show who reads it',
+    holes: [
+      {
+        module: 'gateway/audit/logPage.js',
+        text: '(filter.subject === undefined || filter.subject === subject)',
+        by: "purpose !== 'oversight' && (filter.subject === undefined || filter.subject === subject)",
+      },
+    ],
+    foundBy: ['C7E3'],
+  },
+  {
+    hole: 'a signature of a policy revision need not match its text',
+    holes: [{ module: 'approvals/signedDocument.js', text: 'if (fault !== undefined)', by: 'if (false)' }],
+    hasForger: true,
+    foundBy: ['A5C1'],
+  },
+  {
+    hole: 'a passkey may have signed another text',
+    holes: [
+      {
+        module: 'approvals/passkey.js',
+        text: "if (client['challenge'] !== challengeOf(payload))",
+        by: 'if (false)',
+      },
+    ],
+    hasForger: true,
+    foundBy: ['A5C1'],
+  },
 ];
