@@ -23,6 +23,8 @@ export interface Approver {
   /** The Ed25519 key of the person's key file; undefined: the person signs with passkeys only. */
   readonly key: KeyObject | undefined;
   readonly passkeys: readonly Passkey[];
+  /** The `sub` of the person's tokens; undefined: the person may use any login. */
+  readonly login: string | undefined;
   /** The last day on which the person's signature is valid. */
   readonly until: Day | undefined;
 }
@@ -108,21 +110,22 @@ function readPeople(
 ): ReadonlyMap<string, Approver> {
   const people = new Map<string, Approver>();
   const keys = new KeyReader(source, problems);
-  for (const [id, { label, key: text, passkeys = [], until }] of Object.entries(content.people)) {
+  for (const [id, { label, key: text, passkeys = [], login, until }] of Object.entries(content.people)) {
     const lastDay = until === undefined ? undefined : parseDay(until);
     if (until !== undefined && lastDay === undefined) {
       problems.error(source.place(['people', id, 'until']), `There is no day ${until}.`);
     }
     const key = text === undefined ? undefined : keys.readKey(id, text);
     const own = passkeys.flatMap((passkey, index) => keys.readPasskey(id, index, passkey) ?? []);
-    people.set(id, { id, label, key, passkeys: own, until: lastDay });
+    if (login !== undefined) keys.readLogin(id, login);
+    people.set(id, { id, label, key, passkeys: own, login, until: lastDay });
   }
   return people;
 }
 
-/** Reads the keys of people. If two ids had one key, one person could sign as two. */
+/** Reads the keys of people. If two ids had one key or login, one person could sign as two. */
 class KeyReader {
-  /** Key, or id of a passkey -> person. */
+  /** Key, id of a passkey, or login -> person. */
   readonly #holders = new Map<string, string>();
 
   constructor(
@@ -163,13 +166,17 @@ class KeyReader {
     return undefined;
   }
 
-  #hold(key: string, person: string, path: readonly (string | number)[]): void {
+  readLogin(person: string, login: string): void {
+    this.#hold(`login ${login}`, person, ['people', person, 'login'], 'login');
+  }
+
+  #hold(key: string, person: string, path: readonly (string | number)[], what = 'key'): void {
     const holder = this.#holders.get(key);
     if (holder !== undefined)
       this.problems.error(
         this.source.place(path),
-        `"${person}" has the key of "${holder}".`,
-        'Give each person a key of their own, and list each key once.',
+        `"${person}" has the ${what} of "${holder}".`,
+        `Give each person a ${what} of their own, and list each ${what} once.`,
       );
     this.#holders.set(key, person);
   }

@@ -104,6 +104,21 @@ export function requireSigner(person: string, names: Iterable<string>, time: Dat
 }
 
 /**
+ * Checks that a request comes from the login of the person who signed, so that a passkey or a key file in
+ * other hands is not enough.
+ * @param login the `sub` of the caller's token
+ * @throws PolkuError SIGNATURE_INVALID if owners.yaml names another login for the person
+ */
+export function requireLogin(person: string, login: string, { people }: Owners): void {
+  const known = people.get(person)?.login;
+  if (known === undefined || known === login) return;
+  throw new PolkuError(
+    'SIGNATURE_INVALID',
+    `owners.yaml names another login than yours for "${person}". Log in as the person who signs.`,
+  );
+}
+
+/**
  * How many more people of an owner must sign. Each person counts once, and for every owner that the person
  * belongs to.
  */

@@ -82,7 +82,7 @@ export function describeDraft(
   const failing = failedTests(review);
   return [
     `Revision ${sequence}, proposed by ${author}: ${comment}`,
-    `It changes ${files.join(', ')}${comparedWith === undefined ? '.' : `, and follows revision ${comparedWith}.`}`,
+    `It changes ${files.map(({ name }) => name).join(', ')}${comparedWith === undefined ? '.' : `, and follows revision ${comparedWith}.`}`,
     ...(problems.length > 0 ? ['', formatProblems(problems).trimEnd()] : []),
     '',
     comparedWith === undefined

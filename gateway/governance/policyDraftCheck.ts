@@ -104,6 +104,21 @@ class PolicyFileInput {
   readonly text!: string | null;
 }
 
+@ObjectType({ description: 'A file that a change sets or removes.' })
+export class PolicyFileChange {
+  @Field(() => String)
+  readonly name!: string;
+
+  @Field(() => String, { nullable: true, description: 'null: there was no such file.' })
+  readonly before!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'null: the file is removed. The text before: it is only renewed, so that it expires later.',
+  })
+  readonly after!: string | null;
+}
+
 @ObjectType({ description: 'A problem in a file of the policies or of their tests.' })
 export class PolicyProblem {
   @Field(() => String)
@@ -213,8 +228,8 @@ export class PolicyDraftCheck {
   @Field(() => Boolean, { description: 'Whether another revision came into force since basedOn.' })
   readonly isStale!: boolean;
 
-  @Field(() => [String], { description: 'The files that change.' })
-  readonly files!: readonly string[];
+  @Field(() => [PolicyFileChange], { description: 'The files that it sets or removes, those of tests last.' })
+  readonly files!: readonly PolicyFileChange[];
 
   @Field(() => Boolean, { description: 'Without errors. Otherwise only problems are listed.' })
   readonly compiles!: boolean;
@@ -275,13 +290,19 @@ export class PolicyDraftResolver {
   })
   async checkPolicyDraft(
     @Arg('files', () => [PolicyFileInput]) files: readonly PolicyFileInput[],
+    @Arg('renew', () => [String], {
+      defaultValue: [],
+      description:
+        'Files of policies that are set again even if they do not change, so that they expire later.',
+    })
+    renew: readonly string[],
     @Arg('basedOn', () => Int, { nullable: true, description: BASED_ON }) basedOn: number | null,
     @Ctx() context: GovernanceContext,
   ): Promise<PolicyDraftCheck> {
     const changes: FileChanges = new Map(files.map(({ name, text }) => [name, text ?? undefined]));
     if (changes.size < files.length)
       throw new PolkuError('BAD_USER_INPUT', 'A draft names each file only once.');
-    const draft = await context.policyDrafts.reviewDraft(changes, clientOf(context));
+    const draft = await context.policyDrafts.reviewDraft(changes, clientOf(context), renew);
     return describe(draft, basedOn, context.decision.language);
   }
 
@@ -349,7 +370,11 @@ function describe(draft: ReviewedDraft, basedOn: number | null, language: Langua
     draft,
     comparedWith: comparedWith ?? null,
     isStale: basedOn !== null && comparedWith !== undefined && basedOn !== comparedWith,
-    files,
+    files: files.map(({ name, before: was, after: is }) => ({
+      name,
+      before: was ?? null,
+      after: is ?? null,
+    })),
     compiles: review.compiles,
     problems: review.problems.map(({ severity, fix, ...problem }) => ({
       ...problem,

@@ -16,6 +16,12 @@ export class SigningPerson {
   @Field(() => [String], { description: 'Credential ids of the passkeys, base64url.' })
   readonly passkeys!: readonly string[];
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether owners.yaml names your login for the person; null: it names none.',
+  })
+  readonly isYou!: boolean | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The last day on which new signatures of the person are valid.',
@@ -34,6 +40,9 @@ export class PolicySigning {
   })
   readonly relyingParty!: string | null;
 
+  @Field(() => String, { description: 'Your login, as owners.yaml can name it for a person.' })
+  readonly login!: string;
+
   @Field(() => [SigningPerson])
   readonly people!: readonly SigningPerson[];
 }
@@ -45,17 +54,20 @@ export class PolicySigningResolver {
     nullable: true,
     description: 'Who may sign policies, and with which passkeys.',
   })
-  async policySigning(@Ctx() { revisionService }: GovernanceContext): Promise<PolicySigning> {
-    if (!revisionService) return { isNeeded: false, relyingParty: null, people: [] };
+  async policySigning(@Ctx() { revisionService, decision }: GovernanceContext): Promise<PolicySigning> {
+    const login = decision.caller.subject;
+    if (!revisionService) return { isNeeded: false, relyingParty: null, login, people: [] };
     const { relyingParty, people, peopleOf } = await revisionService.owners();
     return {
       isNeeded: true,
       relyingParty: relyingParty?.id ?? null,
-      people: [...people.values()].map(({ id, label, passkeys, until }) => ({
+      login,
+      people: [...people.values()].map(({ id, label, passkeys, login: known, until }) => ({
         id,
         office: label,
         registries: [...peopleOf].flatMap(([registry, ids]) => (ids.has(id) ? [registry] : [])),
         passkeys: passkeys.map((passkey) => passkey.id),
+        isYou: known === undefined ? null : known === login,
         until: until === undefined ? null : formatDay(until),
       })),
     };

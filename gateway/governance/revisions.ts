@@ -5,7 +5,7 @@ import {
   type SignedComment,
 } from '../../approvals/policy-revisions/revision.js';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
-import { readTime } from '../../approvals/signedDocument.js';
+import { readTime, requireLogin } from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
 import {
   Arg,
@@ -153,13 +153,14 @@ export class RevisionResolver {
     description: 'Proposes a revision that "polku policy propose --out FILE" wrote, signed by its author.',
   })
   async proposePolicy(
-    @Ctx() { revisionService }: GovernanceContext,
+    @Ctx() context: GovernanceContext,
     @Arg('payload', () => String, { description: 'The exact text that was signed.' }) payload: string,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('signature', () => String, { description: SIGNATURE })
     signature: string,
   ): Promise<PolicyRevision> {
-    return describe(await signedBy(revisionService).propose(payload, { person, signature }));
+    const service = await signingAs(person, context);
+    return describe(await service.propose(payload, { person, signature }));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -167,13 +168,14 @@ export class RevisionResolver {
     description: 'Adds a signature to a waiting revision. The last missing signature puts it in force.',
   })
   async approvePolicy(
-    @Ctx() { revisionService }: GovernanceContext,
+    @Ctx() context: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who signs.' }) person: string,
     @Arg('signature', () => String, { description: SIGNATURE })
     signature: string,
   ): Promise<PolicyRevision> {
-    return describe(await signedBy(revisionService).approve(sequence, { person, signature }));
+    const service = await signingAs(person, context);
+    return describe(await service.approve(sequence, { person, signature }));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -181,7 +183,7 @@ export class RevisionResolver {
     description: 'Withdraws a proposal that waits for signatures, as its author.',
   })
   async withdrawPolicy(
-    @Ctx() { revisionService }: GovernanceContext,
+    @Ctx() context: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the author.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
@@ -189,7 +191,8 @@ export class RevisionResolver {
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'withdrawn', person, comment, signature } as const;
-    return describe(await signedBy(revisionService).close(sequence, closed));
+    const service = await signingAs(person, context);
+    return describe(await service.close(sequence, closed));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -197,7 +200,7 @@ export class RevisionResolver {
     description: 'Refuses a proposal that waits for signatures, as another person of an owner concerned.',
   })
   async rejectPolicy(
-    @Ctx() { revisionService }: GovernanceContext,
+    @Ctx() context: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who refuses it.' }) person: string,
     @Arg('comment', () => String, { description: 'Why; it is signed, too.' }) comment: string,
@@ -205,7 +208,8 @@ export class RevisionResolver {
     signature: string,
   ): Promise<PolicyRevision> {
     const closed = { closure: 'rejected', person, comment, signature } as const;
-    return describe(await signedBy(revisionService).close(sequence, closed));
+    const service = await signingAs(person, context);
+    return describe(await service.close(sequence, closed));
   }
 
   @Mutation(() => PolicyRevision, {
@@ -213,7 +217,7 @@ export class RevisionResolver {
     description: 'Adds a signed comment to a waiting revision, by a person of an owner concerned.',
   })
   async commentPolicy(
-    @Ctx() { revisionService }: GovernanceContext,
+    @Ctx() context: GovernanceContext,
     @Arg('sequence', () => Int) sequence: number,
     @Arg('person', () => String, { description: 'Id of the person who comments.' }) person: string,
     @Arg('comment', () => String, { description: 'It is signed, too.' }) comment: string,
@@ -221,7 +225,7 @@ export class RevisionResolver {
     @Arg('signature', () => String, { description: 'Over the commentText of the revision.' })
     signature: string,
   ): Promise<PolicyRevision> {
-    const service = signedBy(revisionService);
+    const service = await signingAs(person, context);
     const said = { person, comment, time: timeOf(time), signature };
     const revision = await service.comment(sequence, said);
     return describe(revision, (await service.comments(await service.history())).get(sequence));
@@ -268,6 +272,16 @@ function timeOf(text: string): Date {
   const time = readTime(text);
   if (time) return time;
   throw new PolkuError('BAD_USER_INPUT', 'Write the time like 2026-11-30T12:00:00.000Z.');
+}
+
+/** The service, for a step of a person of owners.yaml. */
+async function signingAs(
+  person: string,
+  { revisionService, decision }: GovernanceContext,
+): Promise<RevisionService> {
+  const service = signedBy(revisionService);
+  requireLogin(person, decision.caller.subject, await service.owners());
+  return service;
 }
 
 function signedBy(revisionService: RevisionService | undefined): RevisionService {

@@ -45,6 +45,13 @@ export interface DraftFile {
   readonly expiresAt: Date | undefined;
 }
 
+/** A file that a change sets or removes. undefined: there is no such file. */
+export interface ChangedFile {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
 /** A person whose signature counts for an owner. */
 export interface OwnerNeeded {
   readonly registry: string;
@@ -60,8 +67,8 @@ export interface ReviewedDraft {
   readonly review: PolicyReview;
   /** The number of the revision that it was compared with; undefined: none, or with `--dev`. */
   readonly comparedWith: number | undefined;
-  /** The names of the files that change, tests among them. */
-  readonly files: readonly string[];
+  /** The files that it sets or removes, those of tests last. A file that is only renewed stays equal. */
+  readonly files: readonly ChangedFile[];
   readonly owners: readonly OwnerNeeded[];
   /**
    * The text to sign; undefined with `--dev`.
@@ -92,13 +99,23 @@ export class PolicyDrafts {
 
   /**
    * @param changes file name -> its new text; undefined: the file is removed
+   * @param renewed files of policies that are set again even if they do not change, so that they expire later
    * @throws PolkuError BAD_USER_INPUT, POLICY_TOO_LARGE, POLICY_INVALID, RATE_LIMITED
    */
-  async reviewDraft(changes: FileChanges, client: ReviewClient): Promise<ReviewedDraft> {
+  async reviewDraft(
+    changes: FileChanges,
+    client: ReviewClient,
+    renewed: readonly string[] = [],
+  ): Promise<ReviewedDraft> {
     checkDraft(changes);
     const history = await this.options.revisionService?.history();
     const present = new Map((await this.files(undefined)).map(({ name, text }) => [name, text] as const));
-    const changed = new Map([...changes].filter(([name, text]) => present.get(name) !== text));
+    if (renewed.some((name) => TEST_FILE.test(name) || !present.has(name)))
+      throw new PolkuError('BAD_USER_INPUT', 'Only files of policies that are in force can be renewed.');
+    const changed = new Map([
+      ...renewed.map((name) => [name, present.get(name)] as const),
+      ...[...changes].filter(([name, text]) => present.get(name) !== text),
+    ]);
     const files = new Map([...changed].filter(([name]) => !TEST_FILE.test(name)));
     const tests = new Map([...changed].filter(([name]) => TEST_FILE.test(name)));
     const draft = (terms: DraftTerms) => draftChanges(history!, files, tests, { ...terms, now: this.#now() });
@@ -116,11 +133,12 @@ export class PolicyDrafts {
     const waits = revision.state === 'waiting';
     const contentOf = (one: VerifiedRevision) =>
       sourcesOf(waits ? withoutExpired(one.content, this.#now()) : one.content);
+    const shipped = await this.options.tests();
     const review = await this.options.thread.review(
       {
         before: parent && contentOf(parent),
         after: contentOf(revision),
-        tests: await this.#tests(revision.allTests),
+        tests: applied(shipped, revision.allTests),
         operations: await this.options.operations(),
         now: this.#now(),
       },
@@ -129,7 +147,10 @@ export class PolicyDrafts {
     return {
       review,
       comparedWith: parent?.sequence,
-      files: [...revision.files.keys(), ...revision.tests.keys()],
+      files: changedFiles(
+        [...(parent ? sourcesOf(parent.content) : []), ...applied(shipped, parent?.allTests ?? new Map())],
+        [...revision.files, ...revision.tests],
+      ),
       owners: [...revision.missing].map(([registry, count]) => ({ registry, count })),
       payload: () => revision.payload,
     };
@@ -137,10 +158,12 @@ export class PolicyDrafts {
 
   /**
    * Compares an earlier revision with the one in force.
-   * @throws PolkuError USAGE, POLICY_UNSIGNED
+   * @throws PolkuError BAD_USER_INPUT, POLICY_UNSIGNED
    */
   async reviewRollback(sequence: number, client: ReviewClient): Promise<ReviewedDraft> {
     const history = await this.#signed().history();
+    if (found(history.revisions, sequence).state !== 'superseded')
+      throw new PolkuError('BAD_USER_INPUT', `Revision ${sequence} was not in force before the present one.`);
     const draft = (terms: DraftTerms) => draftRollback(history, sequence, { ...terms, now: this.#now() });
     const { files, tests } = draft({ author: 'nobody', comment: '', days: 1 });
     return this.#review({ history, files, tests, draft }, client);
@@ -160,11 +183,12 @@ export class PolicyDrafts {
     const before = history
       ? inForce && sourcesOf(withoutExpired(inForce.content, this.#now()))
       : await this.options.folder();
+    const testsBefore = await this.#tests(inForce?.allTests ?? new Map());
     const review = await this.options.thread.review(
       {
         before,
         after: applied(before ?? [], files),
-        tests: await this.#tests(new Map([...(inForce?.allTests ?? []), ...tests])),
+        tests: applied(testsBefore, tests),
         operations: await this.options.operations(),
         now: this.#now(),
       },
@@ -175,7 +199,10 @@ export class PolicyDrafts {
     return {
       review,
       comparedWith: inForce?.sequence,
-      files: [...files.keys(), ...tests.keys()],
+      files: changedFiles(
+        [...(inForce ? sourcesOf(inForce.content) : (before ?? [])), ...testsBefore],
+        [...files, ...tests],
+      ),
       owners: history ? owners.map((registry) => ({ registry, count: SIGNATURES_NEEDED })) : [],
       payload: history && ((terms) => writeRevision(draft(terms))),
     };
@@ -259,6 +286,14 @@ function applied(sources: readonly PolicySource[], changes: FileChanges): readon
     const text = after.get(file);
     return text === undefined ? [] : [{ file, text }];
   });
+}
+
+function changedFiles(
+  sources: readonly PolicySource[],
+  changes: readonly (readonly [name: string, after: string | undefined])[],
+): readonly ChangedFile[] {
+  const before = textsOf(sources);
+  return changes.map(([name, after]) => ({ name, before: before.get(name), after }));
 }
 
 function sourcesOf(content: Content): readonly PolicySource[] {

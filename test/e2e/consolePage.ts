@@ -94,8 +94,18 @@ export async function expectAccessible(page: Page, leaveOut: readonly string[] =
       const { axe: checker } = window as unknown as { axe: typeof axeCore };
       const context = { include: [['html']], exclude: exclude.map((selector) => [selector]) };
       const results = await checker.run(context, { runOnly: rules, resultTypes: ['violations'] });
-      return results.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`,
+      // What each element is and where, but not its text, which may be of a person. Ids alone say little.
+      return results.violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, any, all, none }) => {
+          const element = document.querySelector(String(target.at(-1)));
+          const { x, y, width, height } = element?.getBoundingClientRect() ?? new DOMRect();
+          const classes = [element, element?.parentElement, element?.parentElement?.parentElement]
+            .map((one) => (one ? `${one.localName}.${[...one.classList].join('.')}` : '?'))
+            .join(' < ');
+          const reasons = [...any, ...all, ...none].map(({ message }) => message).join('; ');
+          const box = [x, y, width, height].map((length) => Math.round(length)).join(' ');
+          return `${id}: ${String(target)} (${classes}; at ${box}): ${reasons}`;
+        }),
       );
     },
     { rules: standards, exclude: leaveOut },

@@ -72,8 +72,10 @@ export async function startSignedCity(
     async addPasskey(lines) {
       const owners = parse(await readFile(signed.owners, 'utf8')) as OwnersText;
       const shown = parse(lines) as Partial<OwnersText>;
-      for (const [id, { passkeys }] of Object.entries(shown.people ?? {}))
-        owners.people[id]!.passkeys = [...(owners.people[id]!.passkeys ?? []), ...(passkeys ?? [])];
+      for (const [id, { login, passkeys = [] }] of Object.entries(shown.people ?? {})) {
+        const person = owners.people[id]!;
+        Object.assign(person, { login, passkeys: [...(person.passkeys ?? []), ...passkeys] });
+      }
       if (shown.relyingParty) owners.relyingParty = shown.relyingParty;
       await writeFile(signed.owners, stringify(owners));
     },
@@ -89,7 +91,7 @@ export async function startSignedCity(
 
 interface OwnersText {
   relyingParty?: object;
-  people: Record<Signer | string, { passkeys?: object[] }>;
+  people: Record<Signer | string, { login?: string; passkeys?: object[] }>;
 }
 
 /** Opens the console in a window of its own, with an authenticator that knows its user, and logs in. */

@@ -9,6 +9,7 @@ import {
   readGrants,
   removeField,
   setFieldMask,
+  setGrantDay,
   setGrantList,
 } from '../../console/src/policies/review/grantText.js';
 import { packageRoot } from '../../lib/packageRoot.js';
@@ -46,11 +47,15 @@ grants:
       - law
       - 'another: law'
     derive: { T: [A.b] }
+    valid: { from: 2026-01-01, until: '2027-12-31' } # two years
   - id: third
     purposes: [care]
     roles: [clinician]
     basis: [law]
-    show: { 'A.b': allow, 'A.c': { mask: year } }`,
+    show: { 'A.b': allow, 'A.c': { mask: year } }
+    valid: # for now
+      # the permit ends then
+      until: 2027-12-31 # as agreed`,
   },
 ];
 
@@ -67,6 +72,21 @@ function changed(text: string, id: string, change: (grant: Record<string, unknow
 
 const comments = (text: string) => [...text.matchAll(/(?:^|\s)#.*$/gm)].map(([comment]) => comment.trim());
 const effect = (mask: string | undefined) => (mask === undefined ? 'allow' : { mask });
+const law = fc.oneof(
+  fc.constantFrom(
+    'GDPR 9(2)(h)',
+    '703/2023 §11',
+    "the mayor's order",
+    'a: b',
+    '[x',
+    'one, two',
+    '2023',
+    '# 3',
+    'null',
+  ),
+  // What has a hash would be counted as a comment below.
+  fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !text.includes('#')),
+);
 const masks = fc.constantFrom(undefined, 'year', 'month', 'icd10-chapter');
 
 describe.each([...shipped, ...others])('the grants of $name', ({ text }) => {
@@ -122,11 +142,40 @@ describe.each([...shipped, ...others])('the grants of $name', ({ text }) => {
       );
   });
 
-  it('get other purposes, roles and conditions', () => {
-    const lists = fc.constantFrom('purposes' as const, 'roles' as const, 'when' as const);
-    const names = fc.uniqueArray(fc.constantFrom('care', 'minor', 'within-years(3)', 'clinician'));
+  it('begin and end on other days', () => {
+    const days = fc.constantFrom(undefined, '2026-12-01', '2031-01-31');
     fc.assert(
-      fc.property(fc.constantFrom(...grants), lists, names, ({ id }, key, chosen) => {
+      fc.property(
+        fc.constantFrom(...grants),
+        fc.constantFrom('from', 'until'),
+        days,
+        ({ id }, bound, day) => {
+          const after = setGrantDay(text, id, bound, day);
+          expect(parse(after)).toEqual(
+            changed(text, id, (grant) => {
+              const valid: Record<string, unknown> = { ...(grant['valid'] as object) };
+              if (day === undefined) delete valid[bound];
+              else valid[bound] = day;
+              if (Object.keys(valid).length > 0) grant['valid'] = valid;
+              else delete grant['valid'];
+            }),
+          );
+          expect(readGrants(after)!.find((grant) => grant.id === id)![bound]).toBe(day);
+          // A day that goes takes the comments on its lines along.
+          if (day !== undefined) expect(comments(after)).toEqual(comments(text));
+        },
+      ),
+    );
+  });
+
+  it('get other purposes, roles, conditions and laws', () => {
+    const names = fc.uniqueArray(fc.constantFrom('care', 'minor', 'within-years(3)', 'clinician'));
+    const choices = fc.oneof(
+      fc.tuple(fc.constantFrom('purposes' as const, 'roles' as const, 'when' as const), names),
+      fc.tuple(fc.constant('basis' as const), fc.array(law, { minLength: 1, maxLength: 3 })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...grants), choices, ({ id }, [key, chosen]) => {
         let after: string;
         try {
           after = setGrantList(text, id, key, chosen);
@@ -145,6 +194,16 @@ describe.each([...shipped, ...others])('the grants of $name', ({ text }) => {
       }),
     );
   });
+});
+
+it('writes a law without quotes where it needs none', () => {
+  const after = setGrantList(others[0]!.text, 'first', 'basis', [
+    '703/2023 §11',
+    'GDPR 9(2)(h)',
+    'a, b',
+    'c # d',
+  ]);
+  expect(after).toContain("basis: [703/2023 §11, GDPR 9(2)(h), 'a, b', 'c # d']");
 });
 
 it('gives no grants of a text that is not such YAML', () => {

@@ -21,7 +21,10 @@ export function registerPeople(): {
     people: new Map(
       [...keys].map(([id, { publicKey: key }]) => [
         id,
-        { id, label: 'Office', key, passkeys: [], until: id === 'gone' ? parseDay('2020-01-01') : undefined },
+        {
+          ...{ id, label: 'Office', key, passkeys: [], login: undefined },
+          until: id === 'gone' ? parseDay('2020-01-01') : undefined,
+        },
       ]),
     ),
     peopleOf: new Map([

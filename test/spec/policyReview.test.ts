@@ -99,11 +99,30 @@ describe('the review of a change of policies', () => {
       client,
     );
     expect(failedTests(draft.review)).toEqual([]);
-    expect(draft.files).toEqual(['health.yaml', 'health.test.yaml']);
+    expect(draft.files).toEqual([
+      { name: 'health.yaml', before: health, after: coarser(health) },
+      { name: 'health.test.yaml', before: tests, after: changed },
+    ]);
     const { files, tests: signedTests } = readRevision(
       draft.payload!({ author: 'health-1', comment: 'because', days: 30 }),
     );
     expect([...files.keys(), ...signedTests.keys()]).toEqual(['health.yaml', 'health.test.yaml']);
+  });
+
+  it('sets a file again that only shall expire later, and shows that nothing changes', async () => {
+    const draft = await drafts.reviewDraft(new Map(), client, ['health.yaml']);
+    expect(draft.files).toEqual([{ name: 'health.yaml', before: health, after: health }]);
+    expect(draft.owners).toEqual([{ registry: 'health', count: 2 }]);
+    expect(draft.review).toMatchObject({ compiles: true, changes: [], operations: [], examples: [] });
+    const { files, expiresAt, proposedAt } = readRevision(
+      draft.payload!({ author: 'health-1', comment: 'for another year', days: 365 }),
+    );
+    expect([...files]).toEqual([['health.yaml', health]]);
+    expect(expiresAt.getTime() - proposedAt.getTime()).toBe(365 * 86_400_000);
+    for (const name of ['nothing.yaml', 'health.test.yaml'])
+      await expect(drafts.reviewDraft(new Map(), client, [name])).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+      });
   });
 
   it('needs the people of an owner whose tests a draft changes', async () => {
@@ -136,11 +155,13 @@ describe('the review of a change of policies', () => {
     const { sequence } = await signed.propose('health-1', await signed.sources('health.yaml', coarser));
     const waiting = await drafts.reviewRevision(sequence, client);
     expect(waiting.comparedWith).toBe(1);
+    expect(waiting.files).toEqual([{ name: 'health.yaml', before: health, after: coarser(health) }]);
     expect(waiting.review.changes).toMatchObject([{ effect: 'narrows' }]);
     expect(waiting.owners).toEqual([{ registry: 'health', count: 1 }]);
     await signed.approve(sequence, 'health-2');
     const back = await drafts.reviewRollback(1, client);
     expect(back.comparedWith).toBe(sequence);
+    expect(back.files).toEqual([{ name: 'health.yaml', before: coarser(health), after: health }]);
     expect(back.review.changes).toMatchObject([{ effect: 'widens' }]);
     expect(readRevision(back.payload!({ author: 'health-1', comment: 'back', days: 30 })).sequence).toBe(
       sequence + 1,

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useSettled } from '../parts/useSettled.js';
 import { useAnswer } from '../session/useAnswer.js';
 import { type GroupAnswer, type PlannerQuestion, priceOperation, resultIn } from './question.js';
 
@@ -20,21 +20,11 @@ export interface Price {
 /** The price is looked up when the question has not changed for this long. */
 const SETTLED_MS = 400;
 
-/** A value that has stayed the same for a while. */
-function useSettled<Value>(value: Value): Value {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
-
 /**
  * The price of a question that is complete. Looking at it is free. It asks registries nothing.
  */
 export function usePrice(question: PlannerQuestion, isComplete: boolean) {
-  const settled = useSettled(question);
+  const settled = useSettled(question, SETTLED_MS);
   const isSettled = settled === question;
   const { query, variables } = priceOperation(settled);
   const { data, shortcomings, problem, isWaiting, retry } = useAnswer<GroupAnswer<Price>>(query, variables, {

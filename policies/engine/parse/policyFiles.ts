@@ -65,6 +65,7 @@ export interface ApproverEntry {
   readonly label: string;
   readonly key?: string;
   readonly passkeys?: readonly { readonly id: string; readonly key: string; readonly label?: string }[];
+  readonly login?: string;
   readonly until?: string;
 }
 

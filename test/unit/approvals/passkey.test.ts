@@ -38,7 +38,7 @@ const owners: Owners = {
 };
 
 function person(id: string, passkeys: readonly SoftPasskey[]): [string, Approver] {
-  return [id, { id, label: 'Office', key: undefined, passkeys, until: undefined }];
+  return [id, { id, label: 'Office', key: undefined, passkeys, login: undefined, until: undefined }];
 }
 
 function verify(signature: string, text = payload, who = 'chief', trusted = owners): void {
@@ -274,6 +274,11 @@ describe('owners.yaml with passkeys', () => {
       'two people with one id of a passkey',
       `${line('a', chief)}\n${line('b', { ...other, id: chief.id })}`,
       'has the key of "a"',
+    ],
+    [
+      'two people with one login',
+      `${line('a', chief).replace(' }] }', ' }], login: u1 }')}\n${line('b', other).replace(' }] }', ' }], login: u1 }')}`,
+      'has the login of "a"',
     ],
     ['a key of another curve', line('a', { id: 'x', spki: p384 }), 'P-256, Ed25519 or RSA'],
     ['a short key', line('a', { id: 'x', spki: short }), 'P-256, Ed25519 or RSA'],

@@ -102,12 +102,17 @@ describe('the files in force', () => {
     const revisions = [
       revision(1, { files: ['health.yaml', 'social.yaml'] }),
       revision(2, { standing: 'REJECTED', expiresAt: '2029-01-01T00:00:00.000Z' }),
-      revision(3, { standing: 'IN_FORCE', expiresAt: '2028-01-01T00:00:00.000Z' }),
+      revision(3, {
+        standing: 'IN_FORCE',
+        expiresAt: '2028-01-01T00:00:00.000Z',
+        files: ['health.yaml', 'health.test.yaml'],
+      }),
     ];
     expect(filesInForce(revisions, now)).toEqual([
-      { file: 'health.yaml', sequence: 3, expiresAt: '2028-01-01T00:00:00.000Z', isEnding: false },
-      { file: 'social.yaml', sequence: 1, expiresAt: '2027-01-01T00:00:00.000Z', isEnding: true },
+      { file: 'health.yaml', sequence: 3, expiresAt: '2028-01-01T00:00:00.000Z', ending: undefined },
+      { file: 'social.yaml', sequence: 1, expiresAt: '2027-01-01T00:00:00.000Z', ending: 'soon' },
     ]);
+    expect(filesInForce(revisions, new Date('2027-01-01T00:00:00Z'))[1]).toMatchObject({ ending: 'expired' });
   });
 });
 

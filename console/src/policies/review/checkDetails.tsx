@@ -3,13 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { DataTable } from '../../parts/dataTable.js';
 import { Notice } from '../../parts/notice.js';
 import { useColumnNames } from '../matrix/useColumnNames.js';
+import { YamlDifference } from '../revisions/yamlDifference.js';
 import { countWidening, type DraftCheck } from './draftCheck.js';
 
 interface CheckProps {
   readonly check: DraftCheck;
 }
 
-/** What a change means: sentences first, then tests, stored operations and examples. */
+/** Texts of more files fold away: the first revision sets all of them. */
+const FILES_AT_ONCE = 3;
+
+/** What a change means: sentences first, then stored operations, examples and tests, and the texts. */
 export function CheckDetails({ check }: CheckProps) {
   return (
     <>
@@ -22,6 +26,7 @@ export function CheckDetails({ check }: CheckProps) {
           <Tests check={check} />
         </>
       )}
+      <Texts check={check} />
     </>
   );
 }
@@ -151,6 +156,24 @@ function Tests({ check: { tests, failingTests } }: CheckProps) {
           ))}
         </ul>
       )}
+    </Part>
+  );
+}
+
+function Texts({ check: { files } }: CheckProps) {
+  const { t } = useTranslation('policies');
+  return (
+    <Part title={t('check.texts')}>
+      {files.map(({ name, before, after }) => (
+        <details key={name} className="file-difference" open={files.length <= FILES_AT_ONCE}>
+          <summary>{name}</summary>
+          {before === after ? (
+            <p>{t('check.renewed')}</p>
+          ) : (
+            <YamlDifference file={name} before={before ?? ''} after={after ?? ''} />
+          )}
+        </details>
+      ))}
     </Part>
   );
 }

@@ -1,12 +1,20 @@
 /** Whether somebody sees more, less, or something else. */
 type ChangeEffect = 'WIDENS' | 'NARROWS' | 'CHANGES';
 
+/** A file that a change sets or removes. null: there is no such file. */
+export interface FileTexts {
+  readonly name: string;
+  readonly before: string | null;
+  /** Equal to the text before: the file is only renewed. */
+  readonly after: string | null;
+}
+
 /** What a draft, a revision or a rollback would change. */
 export interface DraftCheck {
   /** The revision that it was compared with; null with `--dev`. */
   readonly comparedWith: number | null;
   readonly isStale: boolean;
-  readonly files: readonly string[];
+  readonly files: readonly FileTexts[];
   /** false: only problems are listed. */
   readonly compiles: boolean;
   readonly problems: readonly {
@@ -43,7 +51,8 @@ export interface DraftCheck {
 }
 
 export const DRAFT_CHECK = `
-  comparedWith isStale files compiles
+  comparedWith isStale compiles
+  files { name before after }
   problems { file line severity message fix }
   tests { file line name passed message }
   failingTests

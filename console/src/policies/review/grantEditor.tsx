@@ -7,6 +7,7 @@ import { Heading } from 'react-aria-components/Heading';
 import { Label } from 'react-aria-components/Label';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../../parts/choice.js';
+import { DayField } from '../../parts/dayField.js';
 import { Notice } from '../../parts/notice.js';
 import { TextBox } from '../../parts/textBox.js';
 import { useAnswer } from '../../session/useAnswer.js';
@@ -18,6 +19,7 @@ import {
   readGrants,
   removeField,
   setFieldMask,
+  setGrantDay,
   setGrantList,
   type WrittenGrant,
 } from './grantText.js';
@@ -69,7 +71,7 @@ interface GrantCardProps extends GrantEditorProps {
 
 function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
   const { t } = useTranslation('policies');
-  const { list } = useFormat();
+  const { list, date } = useFormat();
   const named = (words: readonly Word[], ids: readonly string[]) =>
     ids.map((id) => words.find((word) => word.id === id)?.label ?? id);
   const roles = grant.roles[0] === 'any' ? t('grants.anyRole') : list(named(vocabulary.roles, grant.roles));
@@ -84,6 +86,8 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
       {grant.needsPermit && <p>{t('grants.permit')}</p>}
       {grant.show.length > 0 && <FieldList {...{ grant, vocabulary, text, onChange }} />}
       {grant.derive.length > 0 && <p>{t('grants.derive', { types: list(grant.derive) })}</p>}
+      {grant.from !== undefined && <p>{t('grants.from', { day: date(grant.from) })}</p>}
+      {grant.until !== undefined && <p>{t('grants.until', { day: date(grant.until) })}</p>}
       <p className="grant-law">{t('grants.law', { laws: grant.basis.join('; '), id: grant.id })}</p>
       <Disclosure>
         <Heading>
@@ -96,6 +100,17 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
           <ListChoice {...{ grant, text, onChange }} list="roles" words={vocabulary.roles} />
           <ListChoice {...{ grant, text, onChange }} list="purposes" words={vocabulary.purposes} />
           <ListChoice {...{ grant, text, onChange }} list="when" words={vocabulary.conditions} />
+          <Laws {...{ grant, text, onChange }} />
+          <div className="grant-days">
+            {(['from', 'until'] as const).map((bound) => (
+              <DayField
+                key={bound}
+                label={t(`grants.day.${bound}`)}
+                value={grant[bound] ?? ''}
+                onChange={(day) => onChange(setGrantDay(text, grant.id, bound, day === '' ? undefined : day))}
+              />
+            ))}
+          </div>
         </DisclosurePanel>
       </Disclosure>
     </article>
@@ -160,8 +175,49 @@ function AddField({ grant, text, onChange }: Omit<GrantCardProps, 'vocabulary'>)
   );
 }
 
+/** The laws of a grant, one on a line. */
+function Laws({ grant, text, onChange }: Omit<GrantCardProps, 'vocabulary'>) {
+  const { t } = useTranslation('policies');
+  const [typed, setTyped] = useState('');
+  const [hasComments, setHasComments] = useState(false);
+  const written = grant.basis.join('\n');
+  // An empty line is no law yet: what was typed stays as long as it means what the text says.
+  const shown = lawsIn(typed).join('\n') === written ? typed : written;
+  function change(value: string): void {
+    const laws = lawsIn(value);
+    setTyped(value);
+    if (laws.length === 0) return;
+    const after = withoutComments(() => setGrantList(text, grant.id, 'basis', laws));
+    setHasComments(after === undefined);
+    if (after !== undefined) onChange(after);
+  }
+  return (
+    <>
+      {hasComments && <Notice kind="information">{t('grants.hasComments')}</Notice>}
+      <TextBox label={t('grants.laws')} hint={t('grants.lawsHint')} value={shown} onChange={change} isLong />
+    </>
+  );
+}
+
+function lawsIn(typed: string): readonly string[] {
+  return typed
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** undefined: the change would lose comments. */
+function withoutComments(change: () => string): string | undefined {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof ListHasComments) return undefined;
+    throw error;
+  }
+}
+
 interface ListChoiceProps extends Omit<GrantCardProps, 'vocabulary'> {
-  readonly list: GrantList;
+  readonly list: Exclude<GrantList, 'basis'>;
   readonly words: readonly Word[];
 }
 
@@ -176,12 +232,9 @@ function ListChoice({ grant, text, onChange, list, words }: ListChoiceProps) {
     .map((id) => ({ id, label: id }));
   function change(names: readonly string[]): void {
     if (names.length === 0 && list !== 'when') return;
-    try {
-      onChange(setGrantList(text, grant.id, list, names));
-    } catch (error) {
-      if (!(error instanceof ListHasComments)) throw error;
-      setHasComments(true);
-    }
+    const after = withoutComments(() => setGrantList(text, grant.id, list, names));
+    setHasComments(after === undefined);
+    if (after !== undefined) onChange(after);
   }
   return (
     <CheckboxGroup value={[...chosen]} onChange={(names) => change(names.filter((id) => id !== 'any'))}>

@@ -20,10 +20,17 @@ export interface WrittenGrant {
   /** Types that may be computed from fields of the registry. */
   readonly derive: readonly string[];
   readonly needsPermit: boolean;
+  /** The first day on which it counts, such as 2027-01-01; undefined: at once. */
+  readonly from: string | undefined;
+  /** The last day on which it counts; undefined: as long as its file is in force. */
+  readonly until: string | undefined;
 }
 
-/** The lists of a grant that can be changed as choices. */
-export type GrantList = 'purposes' | 'roles' | 'when';
+/** The lists of a grant that can be changed. Only `when` may be empty. */
+export type GrantList = 'purposes' | 'roles' | 'when' | 'basis';
+
+/** The first and the last day of a grant. */
+export type GrantBound = 'from' | 'until';
 
 /** The list has comments, which would be lost. It can be changed in the text. */
 export class ListHasComments extends Error {}
@@ -37,9 +44,11 @@ export function readGrants(text: string): readonly WrittenGrant[] | undefined {
     roles: namesOf(grant, 'roles'),
     when: namesOf(grant, 'when'),
     basis: namesOf(grant, 'basis'),
-    show: fieldPairs(grant).map((pair) => ({ pattern: keyOf(pair), mask: maskOf(pair) })),
+    show: entriesOf(grant, 'show').map((pair) => ({ pattern: keyOf(pair), mask: maskOf(pair) })),
     derive: (mapOf(grant, 'derive')?.items ?? []).map(keyOf),
     needsPermit: grant.has('permit'),
+    from: dayOf(grant, 'from'),
+    until: dayOf(grant, 'until'),
   }));
 }
 
@@ -53,47 +62,36 @@ export function setFieldMask(
   pattern: string,
   mask: string | undefined,
 ): string {
-  const pair = fieldPairs(grantOf(text, grantId)).find((one) => keyOf(one) === pattern)!;
+  const pair = entriesOf(grantOf(text, grantId), 'show').find((one) => keyOf(one) === pattern)!;
   const [start, end] = rangeOf(pair.value, text);
   return splice(text, start, end, writeEffect(mask));
 }
 
 /** Adds a field to a grant, after its others. */
 export function addField(text: string, grantId: string, pattern: string, mask: string | undefined): string {
-  const grant = grantOf(text, grantId);
-  const show = mapOf(grant, 'show');
-  const last = show?.items.at(-1);
-  if (!show || !last) {
-    const { at, indent } = afterKey(text, grant, 'basis');
-    return splice(text, at, at, `\n${indent}show:\n${indent}  ${pattern}: ${writeEffect(mask)}`);
-  }
-  if (show.flow) {
-    const [, end] = rangeOf(last.value, text);
-    return splice(text, end, end, `, '${pattern}': ${writeEffect(mask)}`);
-  }
-  const at = endOfLine(text, rangeOf(last.value, text)[1]);
-  return splice(
-    text,
-    at,
-    at,
-    `\n${indentOf(text, rangeOf(last.key, text)[0])}${pattern}: ${writeEffect(mask)}`,
-  );
+  return addEntry(text, grantOf(text, grantId), 'show', pattern, writeEffect(mask));
 }
 
 /** Takes a field out of a grant, with its line. The last one takes the key `show` with it. */
 export function removeField(text: string, grantId: string, pattern: string): string {
+  return removeEntry(text, grantOf(text, grantId), 'show', pattern);
+}
+
+/**
+ * Changes the first or the last day of a grant.
+ * @param day such as 2027-12-31; undefined: there is none
+ */
+export function setGrantDay(
+  text: string,
+  grantId: string,
+  bound: GrantBound,
+  day: string | undefined,
+): string {
   const grant = grantOf(text, grantId);
-  const show = mapOf(grant, 'show')!;
-  const pair = show.items.find((one) => keyOf(one) === pattern)!;
-  if (show.items.length === 1) {
-    const whole = grant.items.find((one) => keyOf(one) === 'show')!;
-    return removeLines(text, rangeOf(whole.key, text)[0], rangeOf(pair.value, text)[1]);
-  }
-  if (!show.flow) return removeLines(text, rangeOf(pair.key, text)[0], rangeOf(pair.value, text)[1]);
-  const rest = fieldPairs(grant).filter((one) => one !== pair);
-  const [start, end] = rangeOf(show, text);
-  const written = rest.map((one) => `'${keyOf(one)}': ${writeEffect(maskOf(one))}`).join(', ');
-  return splice(text, start, end, `{ ${written} }`);
+  const written = entriesOf(grant, 'valid').find((one) => keyOf(one) === bound);
+  if (!written) return day === undefined ? text : addEntry(text, grant, 'valid', bound, day);
+  if (day === undefined) return removeEntry(text, grant, 'valid', bound);
+  return splice(text, ...rangeOf(written.value, text), day);
 }
 
 /**
@@ -108,7 +106,7 @@ export function setGrantList(
 ): string {
   const grant = grantOf(text, grantId);
   const pair = grant.items.find((one) => keyOf(one) === key);
-  const written = `[${names.join(', ')}]`;
+  const written = `[${names.map(writeName).join(', ')}]`;
   if (!pair) {
     const { at, indent } = afterKey(text, grant, 'basis');
     return names.length === 0 ? text : splice(text, at, at, `\n${indent}${key}: ${written}`);
@@ -140,11 +138,41 @@ function mapOf(grant: YAMLMap, key: string): YAMLMap<unknown, unknown> | undefin
   return isMap(value) ? value : undefined;
 }
 
-function fieldPairs(grant: YAMLMap): readonly Entry[] {
-  return mapOf(grant, 'show')?.items ?? [];
+/** What stands under a key of a grant. */
+function entriesOf(grant: YAMLMap, outer: string): readonly Entry[] {
+  return mapOf(grant, outer)?.items ?? [];
 }
 
-function textOf(map: YAMLMap, key: string): string {
+function addEntry(text: string, grant: YAMLMap, outer: string, key: string, value: string): string {
+  const map = mapOf(grant, outer);
+  const last = map?.items.at(-1);
+  if (!map || !last) {
+    const { at, indent } = afterKey(text, grant, 'basis');
+    return splice(text, at, at, `\n${indent}${outer}:\n${indent}  ${key}: ${value}`);
+  }
+  const [, end] = rangeOf(last.value, text);
+  if (map.flow) return splice(text, end, end, `, ${writeName(key)}: ${value}`);
+  const at = endOfLine(text, end);
+  return splice(text, at, at, `\n${indentOf(text, rangeOf(last.key, text)[0])}${key}: ${value}`);
+}
+
+/** The last entry takes the outer key with it. */
+function removeEntry(text: string, grant: YAMLMap, outer: string, key: string): string {
+  const map = mapOf(grant, outer)!;
+  const entry = map.items.find((one) => keyOf(one) === key)!;
+  const [start, end] = [rangeOf(entry.key, text)[0], rangeOf(entry.value, text)[1]];
+  if (map.items.length === 1) {
+    const whole = grant.items.find((one) => keyOf(one) === outer)!;
+    return removeLines(text, rangeOf(whole.key, text)[0], rangeOf(map, text)[1]);
+  }
+  if (!map.flow) return removeLines(text, start, end);
+  const rest = map.items
+    .filter((one) => one !== entry)
+    .map((one) => text.slice(rangeOf(one.key, text)[0], rangeOf(one.value, text)[1]));
+  return splice(text, ...rangeOf(map, text), `{ ${rest.join(', ')} }`);
+}
+
+function textOf(map: YAMLMap<unknown, unknown>, key: string): string {
   return String(map.get(key) ?? '');
 }
 
@@ -159,18 +187,31 @@ function keyOf({ key }: Entry): string {
   return String(isScalar(key) ? key.value : key);
 }
 
+function dayOf(grant: YAMLMap, bound: GrantBound): string | undefined {
+  const valid = mapOf(grant, 'valid');
+  return valid?.has(bound) ? textOf(valid, bound) : undefined;
+}
+
 function maskOf({ value }: Entry): string | undefined {
   return isMap(value) ? textOf(value, 'mask') : undefined;
 }
 
 /** Where a node begins and ends in the text, without the space after it. */
-function rangeOf(node: unknown, text: string): readonly [number, number] {
+function rangeOf(node: unknown, text: string): [number, number] {
   const [start, end] = (node as Scalar).range!;
   return [start, text.slice(0, end).trimEnd().length];
 }
 
 function writeEffect(mask: string | undefined): string {
   return mask === undefined ? 'allow' : `{ mask: ${mask} }`;
+}
+
+/** An item of a list in brackets: in quotes where YAML would read anything else. */
+function writeName(name: string): string {
+  const { errors, contents } = parseDocument(`[${name}]`);
+  const [only, ...others] = isSeq(contents) ? contents.items : [];
+  const isPlain = errors.length === 0 && others.length === 0 && isScalar(only) && only.value === name;
+  return isPlain ? name : `'${name.replaceAll("'", "''")}'`;
 }
 
 function splice(text: string, start: number, end: number, put: string): string {

@@ -23,11 +23,18 @@ export interface ProposalTerms {
   readonly overrule: string | null;
 }
 
+/** The exact text to sign, and the revision that it was compared with. */
+export interface DraftToSign extends Pick<DraftCheck, 'comparedWith'> {
+  /** null: there is nothing to propose. */
+  readonly payload: string | null;
+}
+
 interface ProposalFormProps {
   readonly check: DraftCheck;
   readonly signing: ShownSigning;
-  /** Asks the gateway for the exact text to sign; null: there is nothing to propose. */
-  readonly payload: (terms: ProposalTerms) => Promise<string | null>;
+  /** false: the check is not of the present draft, or the draft cannot be proposed. */
+  readonly isReady: boolean;
+  readonly toSign: (terms: ProposalTerms) => Promise<DraftToSign | null>;
 }
 
 const PROPOSE = `mutation ProposePolicy($payload: String!, $person: String!, $signature: String!) {
@@ -37,7 +44,7 @@ const PROPOSE = `mutation ProposePolicy($payload: String!, $person: String!, $si
 const periods = ['90', '180', '365', '730'] as const;
 
 /** Takes the reason of a change, has it signed with a passkey, and proposes it. */
-export function ProposalForm({ check, signing, payload }: ProposalFormProps) {
+export function ProposalForm({ check, signing, isReady, toSign }: ProposalFormProps) {
   const { t } = useTranslation('policies');
   const ask = useAsk<{ proposePolicy: { sequence: number } | null }>({ partial: false });
   const navigate = useNavigate();
@@ -55,13 +62,16 @@ export function ProposalForm({ check, signing, payload }: ProposalFormProps) {
   const isComplete = comment.trim() !== '' && (!mustOverrule || overrule.trim() !== '');
 
   async function propose(): Promise<void> {
-    const text = await payload({
+    const draft = await toSign({
       author: author!,
       comment: comment.trim(),
       days: Number(days),
       overrule: mustOverrule ? overrule.trim() : null,
     });
-    if (text === null) throw new StepRefused('USAGE', '');
+    const text = draft?.payload ?? null;
+    if (text === null) throw new StepRefused('BAD_USER_INPUT', '');
+    // What was read was compared with another revision than what would be signed.
+    if (draft!.comparedWith !== check.comparedWith) throw new StepRefused('POLICY_STALE', '');
     const { passkeys } = authors.find(({ id }) => id === author)!;
     const { signature } = await signText(text, signing.relyingParty!, passkeys);
     const { data, shortcomings } = await ask(PROPOSE, { payload: text, person: author, signature });
@@ -109,7 +119,7 @@ export function ProposalForm({ check, signing, payload }: ProposalFormProps) {
       <div className="dialog-actions">
         <Button
           className="react-aria-Button main-action"
-          isDisabled={isBusy || author === null || !isComplete}
+          isDisabled={isBusy || !isReady || author === null || !isComplete}
           onPress={() => {
             setBusy(true);
             setProblem(undefined);

@@ -4,8 +4,7 @@ import { countWidening, type DraftCheck } from '../review/draftCheck.js';
 import { DecideDialog } from './decideDialog.js';
 import { StepRefused } from './faultNotice.js';
 import { signText } from './passkeys.js';
-import { type ShownSigning, type ShownSigner, signersFor } from './policyRevisions.js';
-import type { SignedText } from './revisionTexts.js';
+import { type ShownSigning, type ShownSigner, type SignedText, signersFor } from './policyRevisions.js';
 import { closureText, commentText } from './signedText.js';
 
 /** What a person may do about a waiting revision. */

@@ -1,3 +1,4 @@
+import { Button } from 'react-aria-components/Button';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '../../parts/notice.js';
 import { ProblemNotice } from '../../parts/problemNotice.js';
@@ -29,14 +30,21 @@ const explained = new Set([
   'POLICY_INVALID',
   'POLICY_UNSIGNED',
   'IDENTITY_CODE_LITERAL',
+  'RATE_LIMITED',
+  'POLICY_TOO_LARGE',
 ]);
 
+interface FaultProps {
+  readonly problem: unknown;
+  readonly retry?: () => void;
+}
+
 /** Says why a step did not happen, and what to do. */
-export function FaultNotice({ problem }: { readonly problem: unknown }) {
-  const { t } = useTranslation('policies');
+export function FaultNotice({ problem, retry }: FaultProps) {
+  const { t } = useTranslation(['policies', 'parts']);
   if (problem instanceof PasskeyFault)
     return <Notice kind="problem">{t(`passkey.fault.${problem.kind}`)}</Notice>;
-  if (!(problem instanceof StepRefused)) return <ProblemNotice problem={problem} />;
+  if (!(problem instanceof StepRefused)) return <ProblemNotice problem={problem} retry={retry} />;
   const { code, message } = problem;
   return (
     <Notice kind="problem">
@@ -45,6 +53,7 @@ export function FaultNotice({ problem }: { readonly problem: unknown }) {
         <summary>{t('fault.details')}</summary>
         <pre lang="en">{message}</pre>
       </details>
+      {retry && <Button onPress={retry}>{t('parts:retry')}</Button>}
     </Notice>
   );
 }

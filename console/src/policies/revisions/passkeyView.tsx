@@ -83,7 +83,10 @@ function Enrolment({ signing }: { readonly signing: ShownSigning }) {
         <>
           <Notice kind="information">{t('passkey.made')}</Notice>
           <pre className="owners-lines" tabIndex={0} role="region" aria-label={t('passkey.lines')}>
-            {ownersLines(made, { person, device, relyingParty, isNew: signing.relyingParty === null })}
+            {ownersLines(made, {
+              ...{ person, device, relyingParty, login: signing.login },
+              isNew: signing.relyingParty === null,
+            })}
           </pre>
         </>
       )}
@@ -98,11 +101,13 @@ function ownersLines(
     person,
     device,
     relyingParty,
+    login,
     isNew,
   }: {
     readonly person: string;
     readonly device: string;
     readonly relyingParty: string;
+    readonly login: string;
     /** Whether owners.yaml names no console yet. */
     readonly isNew: boolean;
   },
@@ -113,6 +118,7 @@ function ownersLines(
     ...(isNew ? [console] : []),
     'people:',
     `  ${person}:`,
+    `    login: ${JSON.stringify(login)}`,
     '    passkeys:',
     `      - { id: ${JSON.stringify(id)}, key: ${JSON.stringify(key)}${label} }`,
   ].join('\n');

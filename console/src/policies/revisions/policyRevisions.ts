@@ -21,12 +21,19 @@ export interface ShownRevision {
   readonly overruled: { readonly tests: readonly string[]; readonly reason: string } | null;
 }
 
+/** A revision with the exact text that is signed. */
+export interface SignedText extends ShownRevision {
+  readonly payload: string;
+}
+
 /** Who signs policies, and with which passkeys. */
 export interface ShownSigning {
   /** false with `--dev`. */
   readonly isNeeded: boolean;
   /** The domain that passkeys are bound to; null: nobody signs with passkeys here. */
   readonly relyingParty: string | null;
+  /** The user's login, as owners.yaml can name it. */
+  readonly login: string;
   readonly people: readonly ShownSigner[];
 }
 
@@ -36,6 +43,8 @@ export interface ShownSigner {
   readonly registries: readonly string[];
   /** Credential ids, base64url. */
   readonly passkeys: readonly string[];
+  /** Whether the person has the login of the user; null: owners.yaml does not say. */
+  readonly isYou: boolean | null;
   /** The last day on which new signatures are valid. */
   readonly until: string | null;
 }
@@ -44,7 +53,7 @@ export const REVISION = `{
   sequence standing author comment proposedAt expiresAt files signers missing { registry count } closedBy closedBecause
   comments { person time comment } overruled { tests reason }
 }`;
-export const SIGNING = '{ isNeeded relyingParty people { id office registries passkeys until } }';
+export const SIGNING = '{ isNeeded relyingParty login people { id office registries passkeys isYou until } }';
 
 export const signingQuery = `query PolicySigning { policySigning ${SIGNING} }`;
 export const revisionsQuery = `query PolicyRevisions { policyRevisions ${REVISION} }`;
@@ -53,37 +62,53 @@ export const revisionsQuery = `query PolicyRevisions { policyRevisions ${REVISIO
 export const DAYS_AHEAD = 60;
 const DAY_MS = 86_400_000;
 
+/** When a policy file ends: soon is within {@link DAYS_AHEAD}; undefined: later. */
+export type Ending = 'expired' | 'soon' | undefined;
+
+/** @param expiresAt ISO 8601, UTC */
+export function endingOf(expiresAt: string, now: Date): Ending {
+  if (expiresAt <= now.toISOString()) return 'expired';
+  return expiresAt < new Date(now.getTime() + DAYS_AHEAD * DAY_MS).toISOString() ? 'soon' : undefined;
+}
+
 /** A policy file in force: the revision that set it, and when its rules end. */
 export interface FileStanding {
   readonly file: string;
   readonly sequence: number;
   readonly expiresAt: string;
-  readonly isEnding: boolean;
+  readonly ending: Ending;
 }
 
 /**
- * Which revision each policy file in force is of. A file expires with the revision that set it last.
+ * Which revision each policy file in force is of. A file expires with the revision that set it last. Files of
+ * tests do not expire.
  * @param revisions in any order
  */
 export function filesInForce(revisions: readonly ShownRevision[], now: Date): readonly FileStanding[] {
-  const soon = new Date(now.getTime() + DAYS_AHEAD * DAY_MS).toISOString();
   const line = revisions
     .filter(({ standing }) => standing === 'IN_FORCE' || standing === 'SUPERSEDED')
     .toSorted((a, b) => a.sequence - b.sequence);
   const files = new Map<string, FileStanding>();
   for (const { sequence, expiresAt, files: names } of line)
-    for (const file of names) files.set(file, { file, sequence, expiresAt, isEnding: expiresAt < soon });
+    for (const file of names)
+      if (!file.includes('.test.'))
+        files.set(file, { file, sequence, expiresAt, ending: endingOf(expiresAt, now) });
   return [...files.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** People whose signature counts today for one of these registries. */
+/**
+ * People whose signature counts today for one of these registries. If owners.yaml names a login for the user,
+ * only that person.
+ */
 export function signersFor(
   { people }: ShownSigning,
   registries: readonly string[],
   day: string,
 ): readonly ShownSigner[] {
+  const isKnown = people.some(({ isYou }) => isYou);
   return people.filter(
     (person) =>
+      (isKnown ? person.isYou === true : person.isYou === null) &&
       (person.until === null || day <= person.until) &&
       person.registries.some((registry) => registries.includes(registry)),
   );

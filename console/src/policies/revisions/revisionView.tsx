@@ -12,11 +12,8 @@ import { useFormat } from '../../texts/useFormat.js';
 import { CheckDetails } from '../review/checkDetails.js';
 import { DRAFT_CHECK, type DraftCheck } from '../review/draftCheck.js';
 import { type RevisionDecision, DecideRevision } from './decideRevision.js';
-import { type ShownSigning, REVISION, SIGNING } from './policyRevisions.js';
+import { type ShownSigning, type SignedText, REVISION, SIGNING } from './policyRevisions.js';
 import { MissingWords, Standing } from './revisionsView.js';
-import { changedFiles, type SignedText } from './revisionTexts.js';
-import { RollbackSection } from './rollbackSection.js';
-import { YamlDifference } from './yamlDifference.js';
 
 interface RevisionAnswer {
   readonly policyRevisions: readonly SignedText[] | null;
@@ -28,9 +25,6 @@ const query = `query PolicyRevisionTexts {
   policyRevisions ${REVISION.replace('{', '{ payload')}
   policySigning ${SIGNING}
 }`;
-
-/** Texts of more files fold away: the first revision sets all of them. */
-const FILES_AT_ONCE = 3;
 
 /** One revision: what it changes, and what the user may decide about it. */
 export function RevisionView() {
@@ -49,12 +43,7 @@ export function RevisionView() {
       {isWaiting && <Waiting />}
       {revisions && !revision && <Notice kind="information">{t('revision.unknown')}</Notice>}
       {revisions && revision && data.policySigning && (
-        <RevisionDetails
-          revision={revision}
-          revisions={revisions}
-          signing={data.policySigning}
-          onDecided={retry}
-        />
+        <RevisionDetails revision={revision} signing={data.policySigning} onDecided={retry} />
       )}
     </>
   );
@@ -62,12 +51,11 @@ export function RevisionView() {
 
 interface RevisionDetailsProps {
   readonly revision: SignedText;
-  readonly revisions: readonly SignedText[];
   readonly signing: ShownSigning;
   readonly onDecided: () => void;
 }
 
-function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDetailsProps) {
+function RevisionDetails({ revision, signing, onDecided }: RevisionDetailsProps) {
   const { t } = useTranslation('policies');
   const { sequence, standing } = revision;
   const { data, shortcomings, problem, isWaiting, retry } = useAnswer<{ revisionCheck: DraftCheck | null }>(
@@ -77,7 +65,6 @@ function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDe
     },
   );
   const check = data?.revisionCheck;
-  const files = changedFiles(revision, revisions);
   return (
     <>
       <Facts revision={revision} />
@@ -85,25 +72,20 @@ function RevisionDetails({ revision, revisions, signing, onDecided }: RevisionDe
       <ShortcomingsBanner {...shortcomings} />
       {isWaiting && <Waiting />}
       {check && <CheckDetails check={check} />}
-      <section className="policy-section">
-        <h2>{t('revision.yaml')}</h2>
-        {files.map((texts) => (
-          <details key={texts.file} className="file-difference" open={files.length <= FILES_AT_ONCE}>
-            <summary>{texts.file}</summary>
-            <YamlDifference {...texts} />
-          </details>
-        ))}
-      </section>
       <Comments revision={revision} />
       {standing === 'WAITING' && check && (
         <Decide revision={revision} signing={signing} check={check} onDecided={onDecided} />
       )}
-      {standing === 'SUPERSEDED' && <RollbackSection sequence={sequence} signing={signing} />}
+      {standing === 'SUPERSEDED' && (
+        <p className="policy-section">
+          <Link to={`/policies/revisions/${sequence}/back`}>{t('rollback.open')}</Link>
+        </p>
+      )}
     </>
   );
 }
 
-interface DecideProps extends Omit<RevisionDetailsProps, 'revisions'> {
+interface DecideProps extends RevisionDetailsProps {
   readonly check: DraftCheck;
 }
 

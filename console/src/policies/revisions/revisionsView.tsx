@@ -9,7 +9,6 @@ import { ShortcomingsBanner } from '../../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../../session/useAnswer.js';
 import { useFormat } from '../../texts/useFormat.js';
 import {
-  DAYS_AHEAD,
   filesInForce,
   type ShownRevision,
   type ShownSigning,
@@ -96,14 +95,10 @@ function FilesInForce({ revisions }: RevisionsProps) {
   const { t } = useTranslation('policies');
   const { date } = useFormat();
   const files = filesInForce(revisions, new Date());
-  const ending = files.filter(({ isEnding }) => isEnding);
   return (
     <section className="policy-section">
       <h2>{t('revisions.inForce')}</h2>
       <p>{t('revisions.inForceLead')}</p>
-      {ending.length > 0 && (
-        <Notice kind="warning">{t('revisions.ending', { count: ending.length, days: DAYS_AHEAD })}</Notice>
-      )}
       <DataTable
         caption={t('revisions.filesCaption')}
         rows={files}
@@ -120,9 +115,9 @@ function FilesInForce({ revisions }: RevisionsProps) {
           {
             id: 'expires',
             heading: t('revisions.expires'),
-            cell: ({ expiresAt, isEnding }) => (
+            cell: ({ expiresAt, ending }) => (
               <>
-                {date(expiresAt)} {isEnding && <strong className="soon">{t('revisions.soon')}</strong>}
+                {date(expiresAt)} {ending && <strong className="soon">{t(`ending.${ending}`)}</strong>}
               </>
             ),
           },
