@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { signPayload } from '../../approvals/personKey.js';
 import type { SignedComment } from '../../approvals/policy-revisions/revision.js';
 import type { VerifiedRevision } from '../../approvals/policy-revisions/verifyRevisions.js';
 import { failedTests, type ReviewedDraft } from '../../gateway/policy-review/policyDrafts.js';
-import { PolkuError } from '../../lib/errors.js';
 import { formatProblems } from '../../policies/engine/parse/problems.js';
+import { confirmSigning } from '../confirm.js';
 import { operationsOption, policiesFolder } from '../options.js';
 import { openPolicyDrafts, openReviewThread, openRevisionService } from '../runtime/openRevisions.js';
 import { readSigner } from '../runtime/secrets.js';
@@ -43,7 +42,8 @@ async function approve(sequence: number, options: ApproveOptions, command: Comma
     const drafts = openPolicyDrafts({ ...options, revisionService, policies: policiesFolder, thread });
     const draft = await drafts.reviewRevision(sequence, { caller: person });
     console.log(describeDraft(revision, draft, comments.get(sequence) ?? []));
-    if (options.yes !== true) await ask(sequence);
+    if (options.yes !== true)
+      await confirmSigning('Approve? Type the number of the revision', String(sequence));
     const approved = await revisionService.approve(sequence, {
       person,
       signature: signPayload(revision.payload, key),
@@ -52,22 +52,6 @@ async function approve(sequence: number, options: ApproveOptions, command: Comma
     console.log(describeProgress(approved));
   } finally {
     await thread.close();
-  }
-}
-
-/** @throws PolkuError USAGE if the person does not agree, or there is nobody to ask */
-async function ask(sequence: number): Promise<void> {
-  if (!process.stdin.isTTY)
-    throw new PolkuError(
-      'USAGE',
-      'Nothing is signed, because nobody can be asked: this is no terminal. Read the changes above, and approve with --yes.',
-    );
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await lines.question(`Approve? Type the number of the revision (${sequence}): `);
-    if (answer.trim() !== String(sequence)) throw new PolkuError('USAGE', 'Nothing is signed.');
-  } finally {
-    lines.close();
   }
 }
 

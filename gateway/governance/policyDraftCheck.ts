@@ -1,3 +1,4 @@
+// Long, because it declares every GraphQL type of the check of a draft.
 import type { FileChanges } from '../../approvals/policy-revisions/draftRevision.js';
 import { PolkuError } from '../../lib/errors.js';
 import {

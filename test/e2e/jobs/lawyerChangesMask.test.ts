@@ -118,7 +118,7 @@ describeInBrowser('a lawyer changes a mask', () => {
       await visit.page.getByRole('textbox', { name: text.person }).fill(person);
       await visit.page.getByRole('button', { name: text.make, exact: true }).click();
       const lines = await visit.page.locator('.owners-lines').textContent();
-      expect(lines).toMatch(new RegExp(`${person}:\\s+passkeys:`));
+      expect(lines).toMatch(new RegExp(`${person}:\\s+login: "\\w+"\\s+passkeys:`));
       await city.addPasskey(lines!);
       await expectAccessible(visit.page);
       await visit.page.reload();

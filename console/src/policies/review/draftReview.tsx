@@ -70,10 +70,11 @@ export function DraftReview({ draft, signing }: DraftReviewProps) {
 }
 
 /** One sentence about the draft, which screen readers read when it changes. */
-function DraftStatus({ check, isCurrent, isChecking }: DraftChecking) {
+function DraftStatus({ check, isCurrent, isChecking, problem }: DraftChecking) {
   const { t } = useTranslation('policies');
   const words = () => {
     if (isChecking) return t('propose.checking');
+    if (problem !== undefined) return '';
     if (!check || !isCurrent) return t('propose.unchanged');
     if (!check.compiles) return t('check.problemCount', { count: check.problems.length });
     return [
