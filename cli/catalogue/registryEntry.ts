@@ -22,7 +22,7 @@ export interface FieldEntry extends Pick<Classification, 'category' | 'special' 
 }
 
 /** A purpose for which the owner lets somebody use data of the registry. */
-export interface PurposeEntry extends Pick<Purpose, 'id' | 'label' | 'use' | 'output'> {
+export interface ServedPurpose extends Pick<Purpose, 'id' | 'label' | 'use' | 'output'> {
   /** What the purpose and the owner's grants for it cite. */
   readonly basis: readonly string[];
 }
@@ -40,7 +40,7 @@ export interface RegistryEntry {
   readonly name: string;
   readonly owner: LocalizedText;
   readonly fields: readonly FieldEntry[];
-  readonly purposes: readonly PurposeEntry[];
+  readonly purposes: readonly ServedPurpose[];
   readonly codeLists: CodeLists;
   /** undefined: not asked for. */
   readonly freshness: Freshness | 'not extracted' | undefined;
@@ -85,7 +85,7 @@ export function fieldEntries(policy: Policy, api: GraphQLSchema): readonly Field
   });
 }
 
-function purposesOf(name: string, policy: Policy): PurposeEntry[] {
+function purposesOf(name: string, policy: Policy): ServedPurpose[] {
   const grants = policy.model.registries.get(name)?.grants ?? [];
   return [...policy.purposes.values()].flatMap(({ id, label, use, output, basis }) => {
     const granting = grants.filter(({ purposes }) => purposes.has(id));
