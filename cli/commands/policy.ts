@@ -19,6 +19,7 @@ import { joinedRegistries } from '../../registry-kit/joinedRegistries.js';
 import { operationsOption, policiesOption } from '../options.js';
 import { operationReader } from '../../gateway/operation/readOperation.js';
 import { checkOperations, committedApi, loadOperations } from '../runtime/loadOperations.js';
+import { leftOut } from '../../subgraphs/registries.js';
 import { compileFolder, loadPolicy, loadTests } from '../runtime/openPolicy.js';
 import { approveCommand } from './approvePolicy.js';
 import { revisionCommands } from './policyRevisions.js';
@@ -170,6 +171,9 @@ function testCommand(): Command {
       );
       if (problems.length > 0) console.log(formatProblems(problems, policies, joinedRegistries().folders));
       console.log(formatPolicyTests({ results, coverage }));
+      const absent = files.flatMap(({ file }) => [...leftOut].filter((name) => file === `${name}.test.yaml`));
+      if (absent.length > 0)
+        console.log(`Not run: ${absent.join(', ')}. The configuration says that this city does not have it.`);
       if (problems.length > 0 || results.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
     });
 }

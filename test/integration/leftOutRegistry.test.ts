@@ -75,6 +75,14 @@ describe('a city that leaves out a shipped registry', () => {
     expect(report.results.length).toBeGreaterThan(50);
   });
 
+  it('X23: says that the tests of the missing owner are not run', async () => {
+    const { code, output } = await runPolku(['policy', 'test'], {
+      env: { ...process.env, POLKU_REGISTRIES_EDUCATION_JOINED: 'false' },
+    });
+    expect(code).toBe(0);
+    expect(output).toContain('Not run: education.');
+  });
+
   it.each([
     ['population', 'cannot be left out'],
     ['helth', 'no registry'],
