@@ -14,8 +14,8 @@ import { DEFAULT_LANGUAGE } from '../schema/language.js';
 import type { Subgraph } from '../schema/subgraph.js';
 import { health } from '../subgraphs/health/subgraph.js';
 
-// Compares health services in TypeScript with the same registry as a declaration, over the same rows and under
-// the same policy: npm run bench:declared -- [--rounds 15]
+// Compares health services in TypeScript with the same registry as a declaration, over the same rows and
+// under the same policy: npm run bench:declared -- [--rounds 15]
 // Each round asks both for the same people in turns; figures are medians of rounds.
 
 const HEALTH = `registry: health

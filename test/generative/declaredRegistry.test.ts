@@ -423,7 +423,7 @@ function expectedPath(given: Case, person: number): string[] | undefined {
 function seenPath(answer: unknown): string[] | undefined {
   const { state, columns: columnsOfFeed } = Feed.from(JSON.parse(JSON.stringify(answer)));
   if (state !== 'data') return undefined;
-  const { service, unit, startedAt, endedAt } = columnsOfFeed as Record<string, ArrayLike<never>>;
+  const { service, unit, startedAt, endedAt } = columnsOfFeed as unknown as Record<string, ArrayLike<never>>;
   return Array.from(service!, (code, row) =>
     JSON.stringify([code, formatPartialDay(startedAt![row]!), formatPartialDay(endedAt![row]!), unit![row]]),
   ).sort();
