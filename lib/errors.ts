@@ -199,11 +199,12 @@ export const errorTable = {
   SOURCE_UNREADABLE: {
     status: 0,
     meaning:
-      'A source file is missing, damaged, not a regular file, or not of the form that the mapping declares.',
+      'A source file is missing, damaged, not a regular file, or not of the form that the mapping declares; or a table or query of a database does not exist or does not work.',
   },
   SOURCE_COLUMNS: {
     status: 0,
-    meaning: 'A source file lacks a column that the mapping names, or has it twice.',
+    meaning:
+      'A source lacks a column that the mapping names, has it twice, or has it in a type that is not one value.',
   },
   SOURCE_CHANGED: {
     status: 0,
@@ -213,6 +214,19 @@ export const errorTable = {
     status: 0,
     meaning:
       'The folder of a registry does not declare one: registry.yaml does not parse, or contradicts itself.',
+  },
+  SOURCE_CONNECTION: {
+    status: 0,
+    meaning:
+      'The database of a registry cannot be reached over a protected connection, or the connection was lost.',
+  },
+  SOURCE_DENIED: {
+    status: 0,
+    meaning: 'The database of a registry refused the user, or the user may not read what the mapping names.',
+  },
+  SOURCE_BUSY: {
+    status: 0,
+    meaning: 'The database of a registry stopped the reading: a lock, a time limit or an administrator.',
   },
   MAPPING_INVALID: { status: 0, meaning: 'A mapping file does not parse, or does not match the registry.' },
   SCHEME_UNKNOWN: { status: 0, meaning: 'A mapping names a linkage scheme that does not exist.' },

@@ -1,14 +1,20 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { PolkuError } from '../../lib/errors.js';
 import { Linkage } from '../../linkage/linkage.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
-import { DEFAULT_MAX_REJECTS, extract, extractIfChanged } from '../../registry-kit/extraction/extract.js';
+import {
+  DEFAULT_MAX_REJECTS,
+  explainExtraction,
+  extract,
+  extractIfChanged,
+} from '../../registry-kit/extraction/extract.js';
 import type { ExtractionProgress } from '../../registry-kit/extraction/progressMeter.js';
 import { DEFAULT_MAX_SHRINK } from '../../registry-kit/extraction/snapshotChecks.js';
 import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { registries } from '../../subgraphs/registries.js';
-import { dataOption, secretsOption, wholeNumber } from '../options.js';
+import { dataOption, describeFault, secretsOption, wholeNumber } from '../options.js';
 import { formatCount, duration, Progress } from '../progress.js';
 import { startDataFolder } from '../runtime/dataFormat.js';
 import { carryAllMarks } from '../runtime/restrictPeople.js';
@@ -16,16 +22,23 @@ import { Secrets } from '../runtime/secrets.js';
 
 const names = registries.map(({ definition }) => definition.name);
 
-const ABOUT = `Extracts registries from raw exports. Identity codes become keys, names and addresses are left out, and the rows become a
+const ABOUT = `Extracts registries from raw exports or databases. Identity codes become keys, names and addresses are left out, and the rows become a
 snapshot that appears whole or not at all. Rejected rows are counted by reason and listed by row number.`;
 
 const NOTES = `
-Source: a folder for each registry (${names.join(', ')}). The mapping subgraphs/<registry>/mapping.yaml says which file and
-column goes where. The population register comes first, because it decides who is known. A line "note:" reports what a
-mapping leaves unchecked; "polku mapping lint" reports it without an export.
+Source: a folder for each registry (${names.join(', ')}), or a database. The mapping subgraphs/<registry>/mapping.yaml says
+which file or table and which column goes where. The population register comes first, because it decides who is known. A
+line "note:" reports what a mapping leaves unchecked; "polku mapping lint" reports it without a source.
+
+Databases: the mapping names a secret, which is the file <secrets>/<name> or the variable POLKU_SOURCE_<NAME>. All tables of a
+registry are read in one read-only transaction, the mapped columns only. --explain connects and shows what would be read.
+See docs/how-to/connect-a-database.md.
+
+Schedule: --every 6h extracts at once and then every 6 hours, until it is stopped. A registry that has not changed is kept, and
+an error of one registry is reported and stops nothing.
 
 Synthetic data: a server with --dev accepts only snapshots of synthetic people. The exports of "polku city generate" are
-marked as synthetic. Mark other made-up exports with --synthetic.
+marked as synthetic. Mark other made-up exports, and databases, with --synthetic.
 
 Interrupted? Run the same command again. With --all, a registry is not extracted again if neither its files, its mapping
 nor the linkage of its people changed since its snapshot; --force extracts it anyway. A registry that is named alone is
@@ -48,10 +61,12 @@ removes what a killed one left there.
 Examples:
   polku extract --all --source data/exports --data data
   polku extract --all --source data/exports --data data --force
-  polku extract health --source data/exports --data data --max-rejects 1`;
+  polku extract health --source data/exports --data data --max-rejects 1
+  polku extract health --explain
+  polku extract --all --source data/exports --every 6h`;
 
 export interface ExtractOptions {
-  readonly source: string;
+  readonly source?: string | undefined;
   readonly data: string;
   readonly secrets?: string | undefined;
   readonly expectedPersons?: number | undefined;
@@ -68,7 +83,7 @@ export function extractCommand(): Command {
     .description(ABOUT)
     .argument('[registry]', `one of: ${names.join(', ')}`)
     .option('--all', 'extract all registries, the population register first')
-    .requiredOption('--source <folder>', "the folder with the departments' exports")
+    .option('--source <folder>', "the folder with the departments' exports; databases need none")
     .addOption(dataOption())
     .addOption(secretsOption())
     .option(
@@ -90,16 +105,35 @@ export function extractCommand(): Command {
       DEFAULT_MAX_SHRINK,
     )
     .option('--force', 'with --all: also extract registries that have not changed')
+    .option('--explain', 'connect, and show what would be read: server, statements and columns; read no row')
+    .option('--every <time>', 'extract again and again, such as every 30m, 6h or 1d, until stopped', interval)
     .addHelpText('after', NOTES)
     .action(async (registry: string | undefined, options: CommandOptions) => {
-      const { all = false, force = false } = options;
-      await extractRegistries(chosen(registry, all), { ...options, keepUnchanged: all && !force });
+      const { all = false, force = false, every } = options;
+      const names = chosen(registry, all);
+      if (options.explain) await explainRegistries(names, options);
+      else if (every !== undefined)
+        await extractOnSchedule(names, every, { ...options, keepUnchanged: !force });
+      else await extractRegistries(names, { ...options, keepUnchanged: all && !force });
     });
 }
 
 interface CommandOptions extends Omit<ExtractOptions, 'keepUnchanged'> {
   readonly all?: boolean;
   readonly force?: boolean;
+  readonly explain?: boolean;
+  readonly every?: number;
+}
+
+const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const MOST_DAYS = 20;
+
+/** Milliseconds. */
+function interval(text: string): number {
+  const [, number, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
+  const time = Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+  if (time <= MOST_DAYS * MILLISECONDS.d) return time;
+  throw new InvalidArgumentError(`Expected a time such as 30m, 6h or 1d, of ${MOST_DAYS} days at most.`);
 }
 
 function percent(text: string): number {
@@ -124,6 +158,73 @@ function chosen(registry: string | undefined, all: boolean): readonly string[] {
  * files behind.
  */
 export async function extractRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
+  await untilInterrupted((signal) => extractAll(chosen, options, signal));
+}
+
+/** Runs work with a signal that Ctrl-C and SIGTERM abort. */
+async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    await work(interruption.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/**
+ * Extracts registries every so many milliseconds, from one start to the next, until a signal. An error of one
+ * registry is reported and stops neither the others nor the schedule.
+ */
+async function extractOnSchedule(
+  chosen: readonly string[],
+  every: number,
+  options: ExtractOptions,
+): Promise<void> {
+  await untilInterrupted(async (signal) => {
+    while (!signal.aborted) {
+      const next = Date.now() + every;
+      console.error(`${new Date().toISOString().slice(0, 19)}Z: extracting`);
+      for (const name of registries.map(({ definition }) => definition.name)) {
+        if (signal.aborted || !chosen.includes(name)) continue;
+        await extractAll([name], options, signal).catch((cause: unknown) => {
+          if (!signal.aborted) console.error(describeFault(cause));
+        });
+      }
+      await sleep(Math.max(0, next - Date.now()), undefined, { signal }).catch(() => undefined);
+    }
+  });
+}
+
+/** Shows what an extraction would read. */
+async function explainRegistries(chosen: readonly string[], options: ExtractOptions): Promise<void> {
+  const secrets = new Secrets(options.secrets ?? join(options.data, 'secrets'));
+  await untilInterrupted(async (signal) => {
+    for (const { definition: registry } of registries) {
+      if (!chosen.includes(registry.name)) continue;
+      const connection = (name: string) => secrets.connection(name);
+      const { place, parts } = await explainExtraction({
+        registry,
+        source: options.source,
+        connection,
+        signal,
+      });
+      console.log(`${registry.name}: ${place}`);
+      for (const { table, description, linked, columns } of parts) {
+        console.log(`  ${table}: ${description}`);
+        const others = columns.filter((column) => !linked.includes(column));
+        console.log(`    becomes a key: ${linked.join(', ')}; read: ${others.join(', ') || 'nothing else'}`);
+      }
+    }
+  });
+}
+
+async function extractAll(
+  chosen: readonly string[],
+  options: ExtractOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const {
     source,
     data,
@@ -141,35 +242,29 @@ export async function extractRegistries(chosen: readonly string[], options: Extr
     expectedPersons,
     onSave: carryAllMarks(data),
   });
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    const definitions = registries
-      .map(({ definition }) => definition)
-      .filter(({ name }) => chosen.includes(name));
-    for (const registry of definitions) {
-      const progress = new Progress();
-      const extraction = {
-        registry,
-        source,
-        data,
-        linkage,
-        synthetic,
-        maxRejects,
-        maxShrink,
-        signal: interruption.signal,
-        onProgress: (step: ExtractionProgress) =>
-          progress.update(describeExtractionStep(step, progress.elapsed)),
-        onNotice: (text: string) => progress.done(`  note: ${text}`),
-      };
-      const { manifest, kept: unchanged } = keepUnchanged
-        ? await extractIfChanged(extraction)
-        : { manifest: await extract(extraction), kept: false };
-      progress.done(unchanged ? describeUnchanged(manifest) : describe(manifest, registry, progress.seconds));
-    }
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  const definitions = registries
+    .map(({ definition }) => definition)
+    .filter(({ name }) => chosen.includes(name));
+  for (const registry of definitions) {
+    const progress = new Progress();
+    const extraction = {
+      registry,
+      source,
+      connection: (name: string) => secrets.connection(name),
+      data,
+      linkage,
+      synthetic,
+      maxRejects,
+      maxShrink,
+      signal,
+      onProgress: (step: ExtractionProgress) =>
+        progress.update(describeExtractionStep(step, progress.elapsed)),
+      onNotice: (text: string) => progress.done(`  note: ${text}`),
+    };
+    const { manifest, kept: unchanged } = keepUnchanged
+      ? await extractIfChanged(extraction)
+      : { manifest: await extract(extraction), kept: false };
+    progress.done(unchanged ? describeUnchanged(manifest) : describe(manifest, registry, progress.seconds));
   }
 }
 

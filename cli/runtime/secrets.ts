@@ -67,6 +67,21 @@ export class Secrets {
     return this.#secret('session', 'POLKU_SESSION_SECRET');
   }
 
+  /**
+   * POLKU_SOURCE_<NAME>, or the file of this name: the URL of the database of a department. Polku never makes
+   * it.
+   * @throws PolkuError SECRET_INVALID
+   */
+  async connection(name: string): Promise<string> {
+    if (secretTable.some((own) => own.name === name))
+      throw new PolkuError(
+        'SECRET_INVALID',
+        `"${name}" is a secret of Polku, not a connection. Use another name.`,
+      );
+    const given = this.environment[`POLKU_SOURCE_${name.toUpperCase().replaceAll('-', '_')}`];
+    return given ?? readPrivateFile(join(this.folder, name));
+  }
+
   /** Signs checkpoints of the audit log. The public key is in a file next to it, for verifying the log. */
   auditKey(): Promise<KeyObject> {
     return this.#signingKey('audit.key');

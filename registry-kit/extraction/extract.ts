@@ -13,9 +13,9 @@ import { traceRestrictions } from '../restrictions/restrictionFile.js';
 import { type Balance, type Manifest, type Origin, requireBalance } from '../snapshot/manifest.js';
 import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
 import { applyCodeChanges, extractTable, type TableExtraction } from './extractTable.js';
-import { absentIn, type Mapping } from './mapping/mapping.js';
+import { absentIn, CODE_CHANGES, linkedColumns, type Mapping, sourceColumns } from './mapping/mapping.js';
 import { readMapping } from './mapping/readMapping.js';
-import { type ExtractionProgress, ProgressMeter } from './progressMeter.js';
+import { type ExtractionProgress, ProgressMeter, throwIfStopped } from './progressMeter.js';
 import { RejectsReport } from './rejectsReport.js';
 import { PersonLinker } from './rows/cellReader.js';
 import {
@@ -25,7 +25,8 @@ import {
   unchangedSnapshot,
 } from './snapshotChecks.js';
 import { openRows, withSource } from './source/openSource.js';
-import type { Source, SourceRows } from './source/source.js';
+import type { Source, SourceAccess, SourceRows } from './source/source.js';
+import { describeTypeChanges, typesByTable } from './sourceTypes.js';
 import type { RecordKeys } from './staging/recordKeys.js';
 import { StagingTable } from './staging/stagingTable.js';
 
@@ -34,8 +35,10 @@ export const DEFAULT_MAX_REJECTS = 5;
 
 export interface ExtractionOptions {
   readonly registry: RegistryDefinition;
-  /** The folder of the exports: the registry's files are in `<source>/<registry>`. */
-  readonly source: string;
+  /** The folder of the exports: the registry's files are in `<source>/<registry>`. Databases need none. */
+  readonly source?: string | undefined;
+  /** The value of the secret that a mapping names as the connection to its database. */
+  readonly connection?: SourceAccess['connection'];
   /** The folder of the snapshots. */
   readonly data: string;
   readonly linkage: Linkage;
@@ -62,16 +65,52 @@ export interface Extraction {
 }
 
 /**
- * Reads a registry's export, links its codes to keys and publishes the result as the registry's current
+ * Reads a registry's source, links its codes to keys and publishes the result as the registry's current
  * snapshot. Until then the earlier snapshot stays current. A failed attempt leaves nothing behind, except the
  * list of rejects if there were too many.
- * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, MAPPING_INVALID, SCHEME_UNKNOWN,
- * SNAPSHOT_MISSING (of the population register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK,
- * ROWS_LOST, LINKAGE_STORE_CHANGED, MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL,
- * STORAGE_FAILED
+ * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_CHANGED, SOURCE_CONNECTION, SOURCE_DENIED,
+ * SOURCE_BUSY, SECRET_INVALID, MAPPING_INVALID, SCHEME_UNKNOWN, SNAPSHOT_MISSING (of the population
+ * register), REJECTS_EXCEEDED, PROTECTION_LIST_INCOMPLETE, TABLE_SHRUNK, ROWS_LOST, LINKAGE_STORE_CHANGED,
+ * MARKS_INVALID, EXTRACTION_RUNNING, EXTRACTION_INTERRUPTED, LINKAGE_FULL, STORAGE_FAILED
  */
 export async function extract(options: ExtractionOptions): Promise<Manifest> {
   return (await run(options, false)).manifest;
+}
+
+/** What an extraction would read. */
+export interface ExtractionPlan {
+  /** See Source. */
+  readonly place: string;
+  readonly parts: readonly {
+    /** A table of the registry, or the list of changed codes. */
+    readonly table: string;
+    /** See SourceRows. */
+    readonly description: string;
+    /** The source columns whose codes are replaced by keys of people and families. */
+    readonly linked: readonly string[];
+    readonly columns: readonly string[];
+  }[];
+}
+
+/**
+ * Opens a registry's source as an extraction does, and reads no row.
+ * @throws PolkuError like `extract`, if something is missing, locked or not permitted
+ */
+export async function explainExtraction(
+  options: Pick<ExtractionOptions, 'registry' | 'source' | 'connection' | 'signal'>,
+): Promise<ExtractionPlan> {
+  const mapping = await readMapping(options.registry);
+  return withSource(mapping, sourceAccess(options), async (source) => {
+    const opened = await openRows(mapping, source);
+    const { codeChanges: changes, tables } = mapping;
+    const columns = new Map(tables.map((table) => [table.name, sourceColumns(table)]));
+    const linked = new Map(tables.map((table) => [table.name, linkedColumns(table)]));
+    if (changes) for (const map of [columns, linked]) map.set(CODE_CHANGES, [changes.old, changes.new]);
+    const parts = [...opened].map(([table, { description }]) => ({
+      ...{ table, description, linked: linked.get(table)!, columns: columns.get(table)! },
+    }));
+    return { place: source.place, parts };
+  });
 }
 
 /** Like `extract`, but keeps the current snapshot if a new one would be equal. */
@@ -80,7 +119,7 @@ export function extractIfChanged(options: ExtractionOptions): Promise<Extraction
 }
 
 async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extraction> {
-  const { registry, source: folder, data, linkage, signal } = options;
+  const { registry, data, linkage } = options;
   const mapping = await readMapping(registry);
   for (const notice of mapping.notices) options.onNotice?.(notice);
   try {
@@ -91,8 +130,8 @@ async function run(options: ExtractionOptions, mayKeep: boolean): Promise<Extrac
       await linkage.reload();
       await requireOneStore(data, linkage);
       requirePopulation(mapping, linkage);
-      const exports = { folder, registry: registry.name, signal };
-      return await withSource(mapping, exports, (source) => extractFrom(source, mapping, options, mayKeep));
+      const access = sourceAccess(options);
+      return await withSource(mapping, access, (source) => extractFrom(source, mapping, options, mayKeep));
     } finally {
       await unlock();
     }
@@ -123,7 +162,20 @@ async function extractFrom(
   if (kept) return { manifest: kept, kept: true };
   const draft = await SnapshotDraft.begin(data, registry.name);
   try {
-    const manifest = await fill(draft, mapping, source, origin, options);
+    const content = await readTables(draft, mapping, source, options);
+    // The content of a database is known only now.
+    const keptAfterReading = await unchanged();
+    if (keptAfterReading) {
+      await draft.discard();
+      return { manifest: keptAfterReading, kept: true };
+    }
+    const manifest = await publish(
+      draft,
+      mapping,
+      { ...origin, sourceFingerprint: source.fingerprint! },
+      content,
+      options,
+    );
     await traceRestrictions({ data, registry: registry.name, store: linkage.store });
     return { manifest, kept: false };
   } catch (cause) {
@@ -131,6 +183,15 @@ async function extractFrom(
     await draft.discard();
     throw cause;
   }
+}
+
+function sourceAccess({
+  registry,
+  source,
+  connection,
+  signal,
+}: Pick<ExtractionOptions, 'registry' | 'source' | 'connection' | 'signal'>): SourceAccess {
+  return { registry: registry.name, exports: source, connection, signal };
 }
 
 /**
@@ -148,55 +209,59 @@ async function current(
   return personFlags && manifest;
 }
 
-async function fill(
+/** What was read from a source: the part of a manifest that describes it. */
+type Content = Pick<Manifest, 'tables' | 'codeChanges' | 'rejects' | 'rejectedRows' | 'sourceTypes'>;
+
+/** Reads all tables of a source and writes them into the draft. */
+async function readTables(
   draft: SnapshotDraft,
   mapping: Mapping,
   source: Source,
-  origin: Omit<Origin, 'linkage' | 'sourceFingerprint'>,
   options: ExtractionOptions,
-): Promise<Manifest> {
-  const {
-    registry,
-    data,
-    linkage,
-    maxRejects = DEFAULT_MAX_REJECTS,
-    maxShrink = DEFAULT_MAX_SHRINK,
-    onNotice = () => undefined,
-  } = options;
+): Promise<Content> {
+  const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS, onNotice = () => undefined } = options;
   const records = new Map<string, RecordKeys>();
   const output = await open(draft.path(REJECTS), 'wx', 0o600);
   const rejects = new RejectsReport(output, registry.name, maxRejects, draft.rejectsPath);
-  const sourceRows = await openRows(mapping, source);
-  const meter = meterOf(sourceRows, rejects, options);
-  let written: Pick<Manifest, 'tables' | 'codeChanges'>;
   try {
+    const sourceRows = await openRows(mapping, source);
+    const sourceTypes = typesByTable(sourceRows);
+    for (const notice of await describeTypeChanges(options.data, registry.name, sourceTypes))
+      onNotice(notice);
+    const meter = meterOf(sourceRows, rejects, options);
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
     const shared = { mapping, sourceRows, rejects, meter, cells, records, notice: onNotice };
-    written = await writeTables(draft, registry, shared);
+    const written = await writeTables(draft, registry, shared);
+    return { ...written, sourceTypes, rejects: rejects.byReason, rejectedRows: rejects.rows };
   } finally {
     for (const keys of records.values()) keys.discard();
     await rejects.close();
   }
-  await requireNoShrinkage(data, registry.name, written.tables, maxShrink);
+}
+
+async function publish(
+  draft: SnapshotDraft,
+  mapping: Mapping,
+  origin: Omit<Origin, 'linkage'>,
+  content: Content,
+  { registry, data, linkage, maxShrink = DEFAULT_MAX_SHRINK, signal }: ExtractionOptions,
+): Promise<Manifest> {
+  await requireNoShrinkage(data, registry.name, content.tables, maxShrink);
   // Keys must be durable before a snapshot holds them.
   await linkage.save();
-  meter.throwIfStopped();
+  throwIfStopped(signal);
   const createdAt = new Date().toISOString();
-  const sourceFingerprint = source.fingerprint!;
   const manifest: Manifest = {
     registry: registry.name,
     schemaVersion: registry.schemaVersion,
-    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${sourceFingerprint.slice(0, 8)}`,
+    snapshotId: `${createdAt.replaceAll(/[:.]/g, '-')}-${origin.sourceFingerprint.slice(0, 8)}`,
     createdAt,
     ...origin,
-    sourceFingerprint,
     linkage: linkage.state,
     linkageKeys: linkage.issuedKeys,
-    ...written,
     absent: absentIn(mapping),
-    rejects: rejects.byReason,
-    rejectedRows: rejects.rows,
+    ...content,
   };
   // The register that makes persons known also publishes who is of age and whose whereabouts must not be
   // disclosed.

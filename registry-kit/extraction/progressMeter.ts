@@ -51,12 +51,8 @@ export class ProgressMeter {
     this.report(READING + (1 - READING) * share);
   }
 
-  throwIfStopped(): void {
-    throwIfStopped(this.signal);
-  }
-
   private report(shareOfTable: number): void {
-    this.throwIfStopped();
+    throwIfStopped(this.signal);
     this.onProgress({
       registry: this.registry,
       table: this.table,

@@ -40,7 +40,10 @@ export async function requireOneStore(
 }
 
 /** Undefined if there is no snapshot that could be served. */
-async function currentManifest(data: string, registry: string): Promise<Partial<Manifest> | undefined> {
+export async function currentManifest(
+  data: string,
+  registry: string,
+): Promise<Partial<Manifest> | undefined> {
   const id = await currentSnapshotId(data, registry);
   if (id === undefined) return undefined;
   try {

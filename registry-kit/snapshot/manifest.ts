@@ -36,6 +36,11 @@ export interface Manifest extends Origin {
   readonly tables: Readonly<Record<string, TableState>>;
   /** Missing in the source: tables, and columns as `table.column`. Older snapshots lack this list. */
   readonly absent?: readonly string[] | undefined;
+  /**
+   * Table -> source column -> its type in the source, where columns have types. They show what changed in a
+   * departmental system.
+   */
+  readonly sourceTypes?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** The rows of changed codes, for the register that exports them. */
   readonly codeChanges?: Balance | undefined;
   /** For the person flags: merged keys, each with the current key of the person. */

@@ -7,18 +7,20 @@ import type { CodeLists } from '../../codes/codeLists.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
 import { mayBeCode } from '../rows/codeDictionary.js';
 import { hasYearsOfTwoDigits, isTimeZone, parseNumber } from '../rows/parseValues.js';
-import type {
-  CellFormat,
-  ColumnEntry,
-  ColumnMapping,
-  FileFormat,
-  Mapping,
-  MappingFaults,
-  MappingFile,
-  MappingPath,
-  RowSource,
-  TableEntry,
-  TableMapping,
+import {
+  type CellFormat,
+  CODE_CHANGES,
+  type ColumnEntry,
+  type ColumnMapping,
+  type Mapping,
+  type MappingFaults,
+  type MappingFile,
+  type MappingPath,
+  type RowSource,
+  type SourceEntry,
+  type SourceFormat,
+  type TableEntry,
+  type TableMapping,
 } from './mapping.js';
 
 /** The registry that defines who is known. */
@@ -35,6 +37,19 @@ const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind']
   of: ['record'],
   scheme: ['person', 'family'],
 };
+
+/** Attributes of a format, and the types that allow them. */
+const FORMAT_ATTRIBUTES: Readonly<
+  Record<'delimiter' | 'quote' | 'encoding' | 'connection', readonly SourceFormat['type'][]>
+> = {
+  delimiter: ['csv'],
+  quote: ['csv'],
+  encoding: ['csv'],
+  connection: ['postgres', 'mariadb'],
+};
+
+/** It is put into brackets, so a semicolon would end the statement around it. */
+const ONE_SELECT = /^\s*(?:select|with)\b[^]*[^;\s]\s*$/i;
 
 /** What a mapping is checked against, in addition to the definition of its registry. */
 export interface MappingContext {
@@ -119,17 +134,65 @@ class MappingCompiler {
   private codeChanges(scheme: Scheme | undefined): Mapping['codeChanges'] {
     const { codeChanges } = this.file;
     if (!codeChanges || !scheme) return undefined;
-    return { source: rowSource(codeChanges), old: codeChanges.old, new: codeChanges.new, scheme };
+    const source = this.rowSource(CODE_CHANGES, codeChanges, [CODE_CHANGES]);
+    return { source, old: codeChanges.old, new: codeChanges.new, scheme };
   }
 
-  private format(): FileFormat {
-    const { type, delimiter = ',', quote = '"', encoding = 'utf-8', zone } = this.file.format;
+  private format(): SourceFormat {
+    const { format } = this.file;
+    const { type, zone, connection } = format;
     if (zone !== undefined && !isTimeZone(zone))
       this.faults.at(
         ['format', 'zone'],
         `"${zone}" is not a time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
       );
-    return type === 'csv' ? { type, delimiter, quote, encoding, zone } : { type, zone };
+    const { delimiter = ',', quote = '"', encoding = 'utf-8' } = format;
+    for (const attribute of ['delimiter', 'quote', 'encoding', 'connection'] as const) {
+      const types = FORMAT_ATTRIBUTES[attribute];
+      if (attribute in format && !types.includes(type))
+        this.faults.at(
+          ['format', attribute],
+          `"${attribute}" is not for type ${type}, only for ${types.join(' and ')}.`,
+        );
+    }
+    switch (type) {
+      case 'csv':
+        return { type, delimiter, quote, encoding, zone };
+      case 'parquet':
+        return { type, zone };
+      default:
+        if (connection === undefined)
+          this.faults.at(
+            ['format'],
+            `A database (type ${type}) needs "connection": the name of the secret that holds its URL.`,
+          );
+        return { type, connection: connection ?? '', zone };
+    }
+  }
+
+  /** What a table is read from: a file of an export, or a table or a query of a database. */
+  private rowSource(name: string, entry: SourceEntry, path: MappingPath): RowSource {
+    const ofDatabase = FORMAT_ATTRIBUTES.connection.includes(this.file.format.type);
+    const kinds = ofDatabase ? (['table', 'query'] as const) : (['file'] as const);
+    const given = (['file', 'table', 'query'] as const).filter((kind) => entry[kind] !== undefined);
+    const kind = given[0] ?? kinds[0];
+    if (given.length !== 1 || !kinds.some((one) => one === kind)) {
+      const expected = ofDatabase ? '"table" or "query", as in a database' : '"file", as in an export';
+      const found = given.length === 0 ? 'neither' : given.map((one) => `"${one}"`).join(' and ');
+      const came = given.length === 0 ? '' : ` It has ${found}.`;
+      this.faults.at(
+        path,
+        `"${name}" needs exactly one of ${expected} of type ${this.file.format.type}.${came}`,
+      );
+    }
+    const text = entry[kind] ?? '';
+    if (kind !== 'query') return { kind, text, name: text };
+    if (!ONE_SELECT.test(text))
+      this.faults.at(
+        [...path, 'query'],
+        'A query is one SELECT, or WITH ... SELECT, without a semicolon at its end.',
+      );
+    return { kind, text, name: `the query of ${name}` };
   }
 
   private table(name: string, entry: TableEntry, definition: TableDefinition, scheme: Scheme): TableMapping {
@@ -155,7 +218,7 @@ class MappingCompiler {
     const ownScheme = entry.scheme === undefined ? scheme : this.scheme(entry.scheme, [...path, 'scheme']);
     return {
       name,
-      source: rowSource(entry),
+      source: this.rowSource(name, entry, path),
       subject: { from: entry.subject, scheme: ownScheme ?? scheme, missing: this.missing({}) },
       unique: entry.unique,
       interval: entry.interval,
@@ -432,10 +495,6 @@ class MappingCompiler {
       `It has: ${names.join(', ')}.`,
     );
   }
-}
-
-function rowSource({ file }: Pick<TableEntry, 'file'>): RowSource {
-  return { kind: 'file', text: file, name: file };
 }
 
 /** Joins the sentences that are defined. */

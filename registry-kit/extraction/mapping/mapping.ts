@@ -17,10 +17,24 @@ export type FileFormat = (CsvFormat | { readonly type: 'parquet' }) & {
   readonly zone?: string | undefined;
 };
 
+/** A database of a departmental system. */
+export interface DatabaseFormat {
+  readonly type: 'postgres' | 'mariadb';
+  /** The name of the secret that holds the URL of the database. */
+  readonly connection: string;
+  readonly zone?: string | undefined;
+}
+
+export type SourceFormat = FileFormat | DatabaseFormat;
+
+export function isDatabase(format: SourceFormat): format is DatabaseFormat {
+  return 'connection' in format;
+}
+
 /** What the rows of a table are read from. */
 export interface RowSource {
-  readonly kind: 'file';
-  /** The name of the file. */
+  readonly kind: 'file' | 'table' | 'query';
+  /** The name of the file or table, or the query. */
   readonly text: string;
   /** Names it in messages and in the list of rejects. */
   readonly name: string;
@@ -96,7 +110,7 @@ export interface TableMapping {
 /** How the export of a departmental system becomes a registry. */
 export interface Mapping {
   readonly registry: string;
-  readonly format: FileFormat;
+  readonly format: SourceFormat;
   /** The table whose subjects are all known persons. */
   readonly knows: string | undefined;
   readonly codeChanges:
@@ -117,6 +131,12 @@ export function rowSources({ codeChanges, tables }: Mapping): readonly RowSource
 /** The source columns of a table, each once. The data subject's code comes first. */
 export function sourceColumns(table: TableMapping): readonly string[] {
   return [...new Set([table.subject.from, ...table.columns.flatMap(columnsOf)])];
+}
+
+/** The source columns of a table whose codes are replaced by keys of people and families. */
+export function linkedColumns({ subject, columns }: TableMapping): readonly string[] {
+  const linked = columns.filter(({ kind }) => kind === 'person' || kind === 'family');
+  return [...new Set([subject.from, ...linked.flatMap(columnsOf)])];
 }
 
 /** The source columns of a column. */
@@ -162,8 +182,14 @@ export type ColumnEntry =
       readonly scheme?: string;
     });
 
-export interface TableEntry {
-  readonly file: string;
+/** What rows are read from, as a mapping file writes it: exactly one of these. */
+export interface SourceEntry {
+  readonly file?: string;
+  readonly table?: string;
+  readonly query?: string;
+}
+
+export interface TableEntry extends SourceEntry {
   readonly subject: string;
   readonly scheme?: string;
   readonly unique?: string;
@@ -176,7 +202,8 @@ export interface MappingFile {
   readonly registry: string;
   readonly scheme: string;
   readonly format: CellFormat & {
-    readonly type: 'csv' | 'parquet';
+    readonly type: SourceFormat['type'];
+    readonly connection?: string;
     readonly delimiter?: string;
     readonly quote?: string;
     readonly encoding?: string;
@@ -184,7 +211,7 @@ export interface MappingFile {
   };
   readonly knows?: string;
   readonly idForms?: Readonly<Record<string, string>>;
-  readonly codeChanges?: { readonly file: string; readonly old: string; readonly new: string };
+  readonly codeChanges?: SourceEntry & { readonly old: string; readonly new: string };
   readonly absent?: readonly string[];
   readonly tables: Readonly<Record<string, TableEntry>>;
 }

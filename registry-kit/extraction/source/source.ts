@@ -1,6 +1,17 @@
 import type { RowSource } from '../mapping/mapping.js';
 import type { ReadBatch } from './rowBatch.js';
 
+/** What a source may use. */
+export interface SourceAccess {
+  readonly registry: string;
+  /** The folder of exports: the files of a registry are in `<exports>/<registry>`. Databases need none. */
+  readonly exports?: string | undefined;
+  /** The value of the secret that a mapping names as its connection. */
+  readonly connection?: ((name: string) => Promise<string>) | undefined;
+  /** Stops reading. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The source of one registry, open for one extraction: the files of an export, or a database. */
 export interface Source {
   /** Whether the source itself declares that all its people are synthetic. */
@@ -10,25 +21,31 @@ export interface Source {
    * they are read. A database is read only once, so it has no fingerprint before all rows were read.
    */
   readonly fingerprint: string | undefined;
+  /** Where the rows come from, for people: a folder, or a server, a database and a user. */
+  readonly place: string;
   /**
    * Opens what one table of the mapping is read from, and reads no row yet.
    * @param columns the source columns that are read, each once; the data subject's code comes first
-   * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS
+   * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_DENIED, SOURCE_BUSY, SOURCE_CONNECTION
    */
   open(source: RowSource, columns: readonly string[]): Promise<SourceRows>;
 }
 
 /** The rows of one file, table or query. */
 export interface SourceRows {
-  /** How much there is to read, relative to the other rows of the source: for progress only. */
+  /** How much there is to read: bytes of a file, or about how many rows of a database. */
   readonly size: number;
+  /** What is read, for people: `kaynnit.csv (1 234 bytes)`, or the SELECT. */
+  readonly description: string;
+  /** The type of each column, as the source declares it; empty if its columns have none. */
+  readonly types: ReadonlyMap<string, string>;
   /** The columns whose type is a day or a time, whatever date format the mapping declares. */
   readonly typedDays: ReadonlySet<string>;
   /**
    * Streams the columns as texts, some thousand rows at a time. Days and times of typed columns are in ISO
    * 8601. Call it once.
-   * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, EXTRACTION_INTERRUPTED; after the last batch
-   * SOURCE_CHANGED, if the content changed after the source was opened
+   * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_BUSY, SOURCE_CONNECTION,
+   * EXTRACTION_INTERRUPTED; after the last batch SOURCE_CHANGED, if a file changed after it was opened
    */
   read(): AsyncGenerator<ReadBatch>;
 }

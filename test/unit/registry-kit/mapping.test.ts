@@ -63,6 +63,45 @@ describe('a mapping file', () => {
     ]);
   });
 
+  describe('of a database', () => {
+    const database = shipped
+      .replace(/format: .*/, 'format: { type: postgres, connection: health-database }')
+      .replaceAll(/file: (\w+)\.csv/g, 'table: clinic.$1');
+
+    it('names a connection, and tables or queries', () => {
+      const text = database.replace('table: clinic.kiellot', 'query: select * from clinic.kiellot');
+      const { format, tables } = parseMapping(text, healthRegistry, 'mapping.yaml');
+      expect(format).toEqual({ type: 'postgres', connection: 'health-database' });
+      expect(tables.map(({ source }) => [source.kind, source.name])).toEqual([
+        ['table', 'clinic.kaynnit'],
+        ['table', 'clinic.hoitosuhteet'],
+        ['query', 'the query of objections'],
+      ]);
+    });
+
+    it.each([
+      ['connection: health-database', 'delimiter: ;', '"delimiter" is not for type postgres, only for csv.'],
+      [', connection: health-database', '', 'A database (type postgres) needs "connection"'],
+      ['table: clinic.kiellot', 'file: kiellot.csv', 'exactly one of "table" or "query"'],
+      ['table: clinic.kiellot', 'unique: subject', '"objections" needs exactly one of'],
+      ['table: clinic.kiellot', 'table: a\n    query: select 1', 'It has "table" and "query".'],
+      ['table: clinic.kiellot', 'query: delete from clinic.kiellot', 'A query is one SELECT'],
+      ['table: clinic.kiellot', 'query: select 1;', 'without a semicolon'],
+      ['clinic.kiellot', 'a.b.c', 'with its schema: clinic.visits'],
+    ])('has a fault reported: %s -> %s', (from, to, message) => {
+      expect(faultsOf(database.replace(from, to))?.lines.join()).toContain(message);
+    });
+
+    it('is not named by the mapping of an export', () => {
+      expect(faultsOf(shipped.replace('type: csv', 'type: csv, connection: x'))?.lines.join()).toContain(
+        '"connection" is not for type csv, only for postgres and mariadb.',
+      );
+      expect(faultsOf(shipped.replace('file: kiellot.csv', 'table: kiellot'))?.lines.join()).toContain(
+        'exactly one of "file"',
+      );
+    });
+  });
+
   it('has the place reported when it is not YAML', () => {
     const faults = faultsOf('registry: health\ntables: [1, 2\n');
     expect(faults?.code).toBe('MAPPING_INVALID');
@@ -75,10 +114,9 @@ describe('a mapping file', () => {
       .replace('    file: kaynnit.csv', '    fil: kaynnit.csv');
     const faults = faultsOf(text)!;
     expect(faults.lines).toEqual([
-      `${placeOf('xml', text)}: type must be one of: csv, parquet.`,
-      `${placeOf('fil:', text)}: contacts lacks "file".`,
+      `${placeOf('xml', text)}: type must be one of: csv, parquet, postgres, mariadb.`,
       `${placeOf('kaynnit.csv', text)}: "fil" is not known here. Did you mean "file"? ` +
-        'Expected one of: file, subject, scheme, unique, interval, columns.',
+        'Expected one of: file, table, query, subject, scheme, unique, interval, columns.',
     ]);
   });
 

@@ -85,7 +85,7 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
   const records = new Map<string, RecordKeys>();
   const tables: Record<string, { served: number; rejected: number }> = {};
   try {
-    await withSource(mapping, { folder, registry: 'clinic' }, async (source) => {
+    await withSource(mapping, { exports: folder, registry: 'clinic' }, async (source) => {
       const extraction = {
         mapping,
         sourceRows: await openRows(mapping, source),

@@ -8,18 +8,14 @@ import { NotRegularFileError } from '../../../../lib/regularFile.js';
 import { readSourceMarker } from '../../../snapshot/manifest.js';
 import { type FileFormat, type Mapping, rowSources } from '../../mapping/mapping.js';
 import type { ReadBatch } from '../rowBatch.js';
-import type { Source, SourceRows } from '../source.js';
+import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { readCsv } from './readCsv.js';
-import { openParquet, readParquet, typedDayColumns } from './readParquet.js';
+import { isDayOrTime, openParquet, readParquet, typesOf } from './readParquet.js';
 import { sha256OfSource } from './sourceBytes.js';
 
 /** Where the export of one registry is. */
-export interface Exports {
-  /** The folder of the exports of all registries: the files of one are in `<folder>/<registry>`. */
+export interface Exports extends Pick<SourceAccess, 'registry' | 'signal'> {
   readonly folder: string;
-  readonly registry: string;
-  /** Stops reading. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A source file before it is read. */
@@ -47,6 +43,7 @@ export async function withFiles<Result>(
     work({
       synthetic,
       fingerprint: fingerprintOf(files),
+      place: `the folder ${join(exports.folder, exports.registry)}`,
       open: ({ text }, columns) => openFile(files.get(text)!, columns, { format, connection, ...exports }),
     }),
   );
@@ -86,12 +83,16 @@ interface Reading extends Exports {
 
 async function openFile(file: SourceFile, columns: readonly string[], reading: Reading): Promise<SourceRows> {
   const { format, connection } = reading;
+  const rows = {
+    size: file.bytes,
+    description: `${file.path} (${file.bytes} bytes, ${format.type})`,
+    read: () => readFile(file, columns, reading),
+  };
+  if (format.type === 'csv') return { ...rows, types: new Map(), typedDays: new Set() };
   try {
-    const typedDays =
-      format.type === 'parquet'
-        ? typedDayColumns(await openParquet(connection, file.path, file.name, columns), columns)
-        : new Set<string>();
-    return { size: file.bytes, typedDays, read: () => readFile(file, columns, reading) };
+    const types = typesOf(await openParquet(connection, file.path, file.name, columns), columns);
+    const typedDays = new Set(columns.filter((column) => isDayOrTime(types.get(column)!)));
+    return { ...rows, types, typedDays };
   } catch (cause) {
     throw unreadable(file.name, cause);
   }

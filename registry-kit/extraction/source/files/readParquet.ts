@@ -1,6 +1,14 @@
 import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { parquetRows, parquetSchema } from '../../../../lib/duckdb.js';
 import { PolkuError } from '../../../../lib/errors.js';
+import {
+  EXACT_DOUBLE,
+  EXACT_FLOAT,
+  localTime,
+  withoutTrailingZeros,
+  writeFloat,
+  writeTime,
+} from '../canonicalText.js';
 import { type ReadBatch, type RejectedRow, requireColumns } from '../rowBatch.js';
 import { SourceNames } from '../sourceNames.js';
 import { binaryFormat, edgesOf } from './sourceBytes.js';
@@ -149,23 +157,20 @@ interface ParquetText {
   write(value: unknown): string | undefined;
 }
 
-/**
- * Above these limits several whole numbers have one representation as FLOAT or DOUBLE, so an id has lost
- * digits.
- */
-const EXACT_FLOAT = 2 ** 24;
-const EXACT_DOUBLE = 2 ** 53;
-
 const NESTED = /\[|^(?:STRUCT|MAP|UNION|VARIANT|GEOMETRY)/;
 
-/** The named columns whose type is a day or a time. */
-export function typedDayColumns(
+/** Whether the type of a column is a day or a time. */
+export function isDayOrTime(type: string): boolean {
+  return type === 'DATE' || type.startsWith('TIMESTAMP');
+}
+
+/** The types of the named columns. Each of them occurs once. */
+export function typesOf(
   all: readonly ParquetColumn[],
   columns: readonly string[],
-): ReadonlySet<string> {
-  const typed = all.filter(({ type }) => type === 'DATE' || type.startsWith('TIMESTAMP'));
-  const names = new SourceNames(typed.map(({ name }) => name));
-  return new Set(columns.filter((column) => names.positionsOf(column).length > 0));
+): ReadonlyMap<string, string> {
+  const names = new SourceNames(all.map(({ name }) => name));
+  return new Map(columns.map((column) => [column, all[names.positionsOf(column)[0]!]!.type]));
 }
 
 /**
@@ -175,6 +180,7 @@ export function typedDayColumns(
  */
 function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
   if (NESTED.test(type)) return undefined;
+  const time = localTime(hasZone);
   switch (type) {
     case 'BLOB':
       return { select: asItIs, write: decode };
@@ -194,13 +200,13 @@ function parquetText(type: string, hasZone: boolean): ParquetText | undefined {
         write: (value) => `${writeTime(value as string)}Z`,
       };
     case 'TIMESTAMP_NS':
-      return { select: asText, write: localTime(hasZone) };
+      return { select: asText, write: (value) => time(value as string) };
     case 'TIMESTAMP':
     case 'TIMESTAMP_S':
     case 'TIMESTAMP_MS':
       return {
         select: (column) => `${within(`${column}::TIMESTAMP`, 'TIMESTAMP')}::VARCHAR`,
-        write: localTime(hasZone),
+        write: (value) => time(value as string),
       };
     default:
       return type.startsWith('DECIMAL')
@@ -219,36 +225,6 @@ const asText = (column: string) => `${column}::VARCHAR`;
 function within(value: string, type: 'DATE' | 'TIMESTAMP'): string {
   const last = type === 'DATE' ? '9999-12-31' : '9999-12-31 23:59:59.999999';
   return `CASE WHEN isfinite(${value}) THEN greatest(least(${value}, ${type} '${last}'), ${type} '0001-01-01') END`;
-}
-
-/** 2012-05-14 22:30:00.500 -> 2012-05-14T22:30:00.5 */
-function writeTime(text: string): string {
-  return withoutTrailingZeros(text).replace(' ', 'T');
-}
-
-const MIDNIGHT = /T00:00:00$/;
-
-function localTime(hasZone: boolean): (value: unknown) => string {
-  return (value) => {
-    const time = writeTime(value as string);
-    return hasZone ? time : time.replace(MIDNIGHT, '');
-  };
-}
-
-/**
- * 101.0 -> 101, as whole numbers are written. A number that has lost digits is written with an exponent, so
- * that it is not accepted as an id.
- */
-function writeFloat(value: number, exact: number): string {
-  if (Number.isNaN(value)) return '';
-  if (Number.isInteger(value) && Math.abs(value) >= exact) return value.toExponential();
-  const text = String(value);
-  return text.includes('e') ? withoutTrailingZeros(value.toFixed(20)) : text;
-}
-
-/** 101.00 -> 101, 412.50 -> 412.5 */
-function withoutTrailingZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

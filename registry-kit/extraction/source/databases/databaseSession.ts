@@ -1,0 +1,65 @@
+import type { Hash } from 'node:crypto';
+import { PolkuError } from '../../../../lib/errors.js';
+import { didYouMean } from '../../../../lib/didYouMean.js';
+import type { RowSource } from '../../mapping/mapping.js';
+
+/** One connection to a server, in one read-only transaction. Its methods throw what the driver throws. */
+export interface DatabaseSession {
+  /** The server and its version, such as PostgreSQL 16.4; known once the transaction has begun. */
+  readonly version: string;
+  /** Connects, and begins the transaction. */
+  begin(): Promise<void>;
+  /** The names of all columns of a table or query that this user may read, in its order. */
+  columns(source: RowSource): Promise<readonly string[]>;
+  /** Prepares reading of some columns, in their order. */
+  prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows>;
+  /** Closes the connection at once; whatever runs fails. */
+  abort(): void;
+  end(): Promise<void>;
+}
+
+/** A SELECT of some columns. */
+export interface PreparedRows {
+  readonly statement: string;
+  readonly types: readonly ValueType[];
+  /** About how many rows there are, as the server guesses; undefined if it does not. */
+  readonly estimate: number | undefined;
+  /**
+   * Streams the columns as texts, some thousand rows at a time. What is read goes into the hash, in a way
+   * that does not depend on how rows arrive.
+   */
+  rows(hash: Hash): AsyncGenerator<readonly (readonly string[])[]>;
+}
+
+/** How the values of a column become texts. */
+export interface ValueType {
+  /** As the server names it. */
+  readonly type: string;
+  readonly isDay?: boolean;
+  /** The text of a value that is not null; undefined for a type that is not one plain value. */
+  readonly write: ((value: string) => string) | undefined;
+}
+
+export const asItIs = (value: string): string => value;
+
+/** @param known the tables next to it that this user may read */
+export function missingTable(table: string, known: readonly string[]): PolkuError {
+  const hint = didYouMean(table, known);
+  return new PolkuError(
+    'SOURCE_UNREADABLE',
+    `The database has no table or view ${table} that this user may read.${hint ? ` ${hint}` : ''} Write it with its schema and ` +
+      'its capitals, as in clinic.visits.',
+    { table },
+  );
+}
+
+/** @throws PolkuError SOURCE_UNREADABLE if a server is older than the oldest that is tested */
+export function requireVersion(product: string, found: readonly number[], oldest: readonly number[]): void {
+  const difference = oldest.map((part, index) => (found[index] ?? 0) - part).find((part) => part !== 0) ?? 0;
+  if (difference >= 0) return;
+  throw new PolkuError(
+    'SOURCE_UNREADABLE',
+    `The database is ${product} ${found.join('.')}. Polku reads ${product} ${oldest.join('.')} or newer; export files from it instead.`,
+    { product },
+  );
+}
