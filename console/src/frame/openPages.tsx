@@ -1,3 +1,4 @@
+import type { i18n } from 'i18next';
 import { type ComponentType, Suspense, use, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
@@ -12,11 +13,13 @@ const loaded = new Map<PageEntry, Promise<ComponentType>>();
 
 const failed = new Set<PageEntry>();
 
-/** Fetches the code of a page once. A failure stays until the user tries again. */
-function loadPage(page: PageEntry): Promise<ComponentType> {
+/** Fetches the code and the texts of a page once. A failure stays until the user tries again. */
+function loadPage(page: PageEntry, texts: i18n): Promise<ComponentType> {
   const known = loaded.get(page);
   if (known) return known;
-  const loading = page.load();
+  const loading = Promise.all([page.load(), texts.loadNamespaces([page.folder, ...page.alsoTexts])]).then(
+    ([component]) => component,
+  );
   loading.catch(() => failed.add(page));
   loaded.set(page, loading);
   return loading;
@@ -29,7 +32,8 @@ function forgetFailures(): void {
 }
 
 function LoadedPage({ page }: { readonly page: PageEntry }) {
-  const Component = use(loadPage(page));
+  const { i18n: texts } = useTranslation();
+  const Component = use(loadPage(page, texts));
   return <Component />;
 }
 

@@ -4,11 +4,14 @@ import { Form } from 'react-aria-components/Form';
 import { useTranslation } from 'react-i18next';
 import { Choice } from '../parts/choice.js';
 import { TextBox } from '../parts/textBox.js';
+import { useAnswer } from '../session/useAnswer.js';
 import { daysAgo, type LoggedEntry, type LogFilter, endOf, startOf } from './decision.js';
 import { DecisionResults } from './decisionResults.js';
 import { ExportButton } from './exportButton.js';
 import { type DayRange, PeriodFields } from './periodFields.js';
+import { TermField } from './termField.js';
 import { useDecisions } from './useDecisions.js';
+import { codeOf, type VocabularyAnswer, vocabularyQuery } from './vocabulary.js';
 
 interface FilterViewProps {
   /** The filter that the view begins with. */
@@ -23,16 +26,17 @@ const USUAL_DAYS = 30;
 export function FilterView({ by }: FilterViewProps) {
   const { t } = useTranslation('log');
   const search = useDecisions();
+  const { data } = useAnswer<VocabularyAnswer>(vocabularyQuery, undefined, { enabled: by !== 'reader' });
+  const { purposes = [], recipients = [] } = data?.policyVocabulary ?? {};
   const [reader, setReader] = useState('');
   const [purpose, setPurpose] = useState('');
   const [recipient, setRecipient] = useState('');
   const [outcome, setOutcome] = useState<OutcomeChoice>('ANY');
   const [period, setPeriod] = useState<DayRange>({ from: daysAgo(USUAL_DAYS), until: daysAgo(0) });
-  const given = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const filter: LogFilter = {
-    reader: given(reader),
-    purpose: given(purpose),
-    recipient: given(recipient),
+    reader: codeOf(reader, []),
+    purpose: codeOf(purpose, purposes),
+    recipient: codeOf(recipient, recipients),
     outcome: outcome === 'ANY' || outcome === 'BROKE_GLASS' ? undefined : outcome,
     brokeGlass: outcome === 'BROKE_GLASS' ? true : undefined,
     from: startOf(period.from),
@@ -59,16 +63,18 @@ export function FilterView({ by }: FilterViewProps) {
         )}
         {by !== 'reader' && (
           <>
-            <TextBox
+            <TermField
               label={t('filter.purpose')}
               hint={t('filter.purposeHint')}
-              value={purpose}
+              terms={purposes}
+              text={purpose}
               onChange={setPurpose}
             />
-            <TextBox
+            <TermField
               label={t('filter.recipient')}
               hint={t('filter.recipientHint')}
-              value={recipient}
+              terms={recipients}
+              text={recipient}
               onChange={setRecipient}
             />
           </>

@@ -63,6 +63,11 @@ export class Policy {
     return this.model.roles;
   }
 
+  /** The names of organisations that receive data, by id. */
+  get recipients(): ReadonlyMap<string, LocalizedText> {
+    return this.model.recipients;
+  }
+
   /** The name of an organisation that receives data; undefined if recipients.yaml has none. */
   recipientLabel(recipient: string): LocalizedText | undefined {
     return this.model.recipients.get(recipient);

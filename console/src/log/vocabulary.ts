@@ -1,0 +1,23 @@
+/** A word of the policies, in the language of the request. */
+export interface Term {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface VocabularyAnswer {
+  readonly policyVocabulary: {
+    readonly purposes: readonly Term[];
+    readonly recipients: readonly Term[];
+  } | null;
+}
+
+export const vocabularyQuery = `query LogVocabulary {
+  policyVocabulary { purposes { id label } recipients { id label } }
+}`;
+
+/** The code of what was chosen or typed; undefined: nothing. */
+export function codeOf(text: string, terms: readonly Term[]): string | undefined {
+  const typed = text.trim();
+  if (typed === '') return undefined;
+  return terms.find(({ label }) => label.toLowerCase() === typed.toLowerCase())?.id ?? typed;
+}
