@@ -48,6 +48,8 @@ describeInBrowser('the frame of the console', () => {
     const count = await links.count();
     for (let index = 0; index < count; index++) {
       await links.nth(index).click();
+      // Until then the page before is there.
+      await links.nth(index).and(page.locator('[aria-current=page]')).waitFor();
       await page.locator('main h1, .explorer').first().waitFor();
       await page.locator('.waiting').first().waitFor({ state: 'detached' });
       await expectAccessible(page, madeByOthers);

@@ -77,6 +77,9 @@ const youAre = { fi: 'Olet', sv: 'Du är', en: 'You are' } as const;
 export async function actAs(page: Page, persona: string, language: ConsoleLanguage): Promise<void> {
   const { label } = personas.find(({ id }) => id === persona)!;
   await choose(page, youAre[language], label[language]);
+  // Until then the page of the persona before is there.
+  const chosen = page.getByRole('button', { name: youAre[language] }).filter({ hasText: label[language] });
+  await chosen.waitFor();
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
