@@ -1,8 +1,8 @@
 /**
  * @property extraction/silent-sources Messages about a source never quote a cell, a column name that may be a
  * cell, a folder name or a reader's own text.
- * @enforcedBy registry-kit/extraction/source/sourceNames.ts, registry-kit/extraction/source/files/fileSource.ts,
- * cli/options.ts
+ * @enforcedBy registry-kit/extraction/source/sourceNames.ts,
+ * registry-kit/extraction/source/files/fileSource.ts, cli/options.ts
  * @property extraction/regular-files
  */
 import { execFileSync } from 'node:child_process';

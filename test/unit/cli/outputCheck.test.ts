@@ -73,9 +73,7 @@ describe('the output check of an extract', () => {
     const found = await check([...crowd(5, '2015', 'west'), ['p9', '2016', 'harbour', 'T99']]);
     const concerns = concernsOf({ Visit: found });
     expect(concerns).toHaveLength(4);
-    expect(concerns.at(-1)).toBe(
-      'Visit: persons who share year, area with fewer than 4 others: 1 (k = 1).',
-    );
+    expect(concerns.at(-1)).toBe('Visit: persons who share year, area with fewer than 4 others: 1 (k = 1).');
     const texts = [...concerns, describeCheck({ Visit: found })].join('\n');
     expect(texts).not.toMatch(/harbour|2016|T99|p9/);
   });
