@@ -47,20 +47,31 @@ interface Way {
   readonly bearing: boolean;
 }
 
+type Ways = ReadonlyMap<string, Way['around']>;
+
+/** For each sight the ways without an id, and those that may name one. */
+const knownWays = new WeakMap<Sight, { readonly listed: Ways; readonly named: Ways }>();
+
 /** The shortest way from the root to a type over shown fields, if possible without an id. */
 export function wayTo(graph: KnownGraph, sight: Sight, type: string): Way | undefined {
-  const listed = search(graph, sight, type, false);
+  let ways = knownWays.get(sight);
+  if (!ways) {
+    ways = { listed: waysOf(graph, sight, false), named: waysOf(graph, sight, true) };
+    knownWays.set(sight, ways);
+  }
+  const listed = ways.listed.get(type);
   if (listed) return { around: listed, bearing: true };
-  const named = search(graph, sight, type, true);
+  const named = ways.named.get(type);
   return named && { around: named, bearing: false };
 }
 
-function search(graph: KnownGraph, sight: Sight, wanted: string, naming: boolean): Way['around'] | undefined {
+function waysOf(graph: KnownGraph, sight: Sight, naming: boolean): Ways {
+  const ways = new Map<string, Way['around']>();
   const waiting: { type: string; around: Way['around'] }[] = [{ type: 'Query', around: (inner) => inner }];
   const seen = new Set(['Query']);
   for (let place = waiting.shift(); place; place = waiting.shift()) {
     const { type, around } = place;
-    if (type === wanted) return around;
+    ways.set(type, around);
     const object = graph.schema.getType(type);
     for (const field of isObjectType(object) ? Object.values(object.getFields()) : []) {
       const next = getNamedType(field.type);
@@ -74,7 +85,7 @@ function search(graph: KnownGraph, sight: Sight, wanted: string, naming: boolean
       waiting.push({ type: next.name, around: (inner) => around(`${call} { ${inner} }`) });
     }
   }
-  return undefined;
+  return ways;
 }
 
 function literal(type: GraphQLInputType): string {

@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import mysql, { type FieldPacket, type RowDataPacket, Types } from 'mysql2';
+import mysql, { type FieldPacket, type RowDataPacket } from 'mysql2';
 import type { RowSource } from '../../mapping/mapping.js';
 import {
   EXACT_DOUBLE,
@@ -19,6 +19,9 @@ import {
   type PreparedRows,
   requireVersion,
 } from './databaseSession.js';
+
+// Node.js finds no named export in this package.
+const { Types } = mysql;
 
 const CONNECT_MILLISECONDS = 15_000;
 const OLDEST = [10, 5];
