@@ -221,7 +221,7 @@ const hostileParquet: readonly (readonly [what: string, write: () => Promise<voi
     'records with fields named by codes',
     () =>
       writeEducation(
-        `SELECT {${sqlName(anna)}: 'Korhonen'} AS child_code, 'R' AS record_id, DATE '2012-02-01' AS "month", 'P' AS unit, 'V10' AS service, 'O' AS educator, 1 AS hours, 1 AS absence_days`,
+        `SELECT {${sqlName(anna)}: 'Korhonen'} AS child_code, 'R' AS record_id, DATE '2012-02-01' AS "month", 'P' AS unit, 'V10' AS service, 'O' AS educator, 1 AS hours, 1 AS absence_days, DATE '2012-02-01' AS start_date, DATE '2012-02-02' AS end_date, 1 AS hours_per_week, DATE '2012-02-01' AS from_date`,
       ),
     /"child_code" \(column 1\) .* holds lists or records/,
   ],
