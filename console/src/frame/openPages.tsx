@@ -1,4 +1,3 @@
-import type { i18n } from 'i18next';
 import { type ComponentType, Suspense, use, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
@@ -13,13 +12,11 @@ const loaded = new Map<PageEntry, Promise<ComponentType>>();
 
 const failed = new Set<PageEntry>();
 
-/** Fetches the code and the texts of a page once. A failure stays until the user tries again. */
-function loadPage(page: PageEntry, texts: i18n): Promise<ComponentType> {
+/** Fetches the code of a page once. A failure stays until the user tries again. */
+function loadPage(page: PageEntry): Promise<ComponentType> {
   const known = loaded.get(page);
   if (known) return known;
-  const loading = Promise.all([page.load(), texts.loadNamespaces([page.folder, ...page.alsoTexts])]).then(
-    ([component]) => component,
-  );
+  const loading = page.load();
   loading.catch(() => failed.add(page));
   loaded.set(page, loading);
   return loading;
@@ -32,8 +29,7 @@ function forgetFailures(): void {
 }
 
 function LoadedPage({ page }: { readonly page: PageEntry }) {
-  const { i18n: texts } = useTranslation();
-  const Component = use(loadPage(page, texts));
+  const Component = use(loadPage(page));
   return <Component />;
 }
 

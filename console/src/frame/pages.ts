@@ -8,8 +8,6 @@ export interface PageEntry {
   readonly path: string;
   /** Open to users for which policy shows one of these coordinates. */
   readonly needs: readonly string[];
-  /** Namespaces of texts that parts of it need, too. They load with it: a part that waits hides the page. */
-  readonly alsoTexts: readonly string[];
   /** Fetches the code of the page when it is first opened. */
   readonly load: () => Promise<ComponentType>;
 }
@@ -23,70 +21,60 @@ export const pages: readonly PageEntry[] = [
     folder: 'people',
     path: 'people',
     needs: ['Query.persons', 'Query.family'],
-    alsoTexts: ['paths', 'refusals'],
     load: async () => (await import('../people/peoplePage.js')).PeoplePage,
   },
   {
     folder: 'needs',
     path: 'needs',
     needs: ['Person.childProtectionRisk'],
-    alsoTexts: ['people', 'paths', 'refusals'],
     load: async () => (await import('../needs/needsPage.js')).NeedsPage,
   },
   {
     folder: 'groups',
     path: 'groups',
     needs: ['Query.cohort'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../groups/groupsPage.js')).GroupsPage,
   },
   {
     folder: 'policies',
     path: 'policies',
     needs: ['Query.policyMatrix', 'Query.policyRevisions'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../policies/policiesPage.js')).PoliciesPage,
   },
   {
     folder: 'models',
     path: 'models',
     needs: ['Query.riskRegister'],
-    alsoTexts: ['policies', 'refusals'],
     load: async () => (await import('../models/modelsPage.js')).ModelsPage,
   },
   {
     folder: 'own-data',
     path: 'own-data',
     needs: ['Query.accessLog'],
-    alsoTexts: ['paths', 'refusals'],
     load: async () => (await import('../own-data/ownDataPage.js')).OwnDataPage,
   },
   {
     folder: 'log',
     path: 'log',
     needs: ['Query.auditLog'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../log/logPage.js')).LogPage,
   },
   {
     folder: 'registries',
     path: 'registries',
     needs: ['Query.registries'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../registries/registriesPage.js')).RegistriesPage,
   },
   {
     folder: 'access',
     path: 'access',
     needs: ['Query.access'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../access/accessPage.js')).AccessPage,
   },
   {
     folder: 'explorer',
     path: 'explorer',
     needs: ['Query.access'],
-    alsoTexts: ['refusals'],
     load: async () => (await import('../explorer/explorerPage.js')).ExplorerPage,
   },
 ];

@@ -11,7 +11,7 @@ import { ExportButton } from './exportButton.js';
 import { type DayRange, PeriodFields } from './periodFields.js';
 import { TermField } from './termField.js';
 import { useDecisions } from './useDecisions.js';
-import { codeOf, type VocabularyAnswer, vocabularyQuery } from './vocabulary.js';
+import { codeWritten, type VocabularyAnswer, vocabularyQuery } from './vocabulary.js';
 
 interface FilterViewProps {
   /** The filter that the view begins with. */
@@ -34,9 +34,9 @@ export function FilterView({ by }: FilterViewProps) {
   const [outcome, setOutcome] = useState<OutcomeChoice>('ANY');
   const [period, setPeriod] = useState<DayRange>({ from: daysAgo(USUAL_DAYS), until: daysAgo(0) });
   const filter: LogFilter = {
-    reader: codeOf(reader, []),
-    purpose: codeOf(purpose, purposes),
-    recipient: codeOf(recipient, recipients),
+    reader: codeWritten(reader, []),
+    purpose: codeWritten(purpose, purposes),
+    recipient: codeWritten(recipient, recipients),
     outcome: outcome === 'ANY' || outcome === 'BROKE_GLASS' ? undefined : outcome,
     brokeGlass: outcome === 'BROKE_GLASS' ? true : undefined,
     from: startOf(period.from),

@@ -5,12 +5,12 @@ import { Label } from 'react-aria-components/Label';
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { Popover } from 'react-aria-components/Popover';
 import { Text } from 'react-aria-components/Text';
-import type { Term } from './vocabulary.js';
+import type { NamedTerm } from './vocabulary.js';
 
 interface TermFieldProps {
   readonly label: string;
   readonly hint: string;
-  readonly terms: readonly Term[];
+  readonly terms: readonly NamedTerm[];
   /** A label, or a code that no term has. */
   readonly text: string;
   readonly onChange: (text: string) => void;
@@ -37,7 +37,7 @@ export function TermField({ label, hint, terms, text, onChange }: TermFieldProps
       </div>
       <Text slot="description">{hint}</Text>
       <Popover>
-        <ListBox<Term>>
+        <ListBox<NamedTerm>>
           {(term) => (
             <ListBoxItem id={term.id} textValue={term.label}>
               {term.label}

@@ -1,13 +1,13 @@
 /** A word of the policies, in the language of the request. */
-export interface Term {
+export interface NamedTerm {
   readonly id: string;
   readonly label: string;
 }
 
 export interface VocabularyAnswer {
   readonly policyVocabulary: {
-    readonly purposes: readonly Term[];
-    readonly recipients: readonly Term[];
+    readonly purposes: readonly NamedTerm[];
+    readonly recipients: readonly NamedTerm[];
   } | null;
 }
 
@@ -16,7 +16,7 @@ export const vocabularyQuery = `query LogVocabulary {
 }`;
 
 /** The code of what was chosen or typed; undefined: nothing. */
-export function codeOf(text: string, terms: readonly Term[]): string | undefined {
+export function codeWritten(text: string, terms: readonly NamedTerm[]): string | undefined {
   const typed = text.trim();
   if (typed === '') return undefined;
   return terms.find(({ label }) => label.toLowerCase() === typed.toLowerCase())?.id ?? typed;

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { codeOf } from '../../../../console/src/log/vocabulary.js';
+import { codeWritten } from '../../../../console/src/log/vocabulary.js';
 
 const terms = [
   { id: 'care', label: 'Hoito' },
   { id: 'benefit', label: 'Toimeentulotuki' },
 ];
 
-describe('codeOf', () => {
+describe('codeWritten', () => {
   it('finds the code of a label, in either case', () => {
-    expect(codeOf('Hoito', terms)).toBe('care');
-    expect(codeOf(' toimeentulotuki ', terms)).toBe('benefit');
+    expect(codeWritten('Hoito', terms)).toBe('care');
+    expect(codeWritten(' toimeentulotuki ', terms)).toBe('benefit');
   });
 
   it('takes a code that no label has as it is', () => {
-    expect(codeOf('old-purpose', terms)).toBe('old-purpose');
+    expect(codeWritten('old-purpose', terms)).toBe('old-purpose');
   });
 
   it('is undefined where nothing was typed', () => {
-    expect(codeOf('  ', terms)).toBeUndefined();
+    expect(codeWritten('  ', terms)).toBeUndefined();
   });
 });
