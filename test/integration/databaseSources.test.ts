@@ -20,6 +20,7 @@ import type { ReadBatch } from '../../registry-kit/extraction/source/rowBatch.js
 import { CsvParser } from '../../registry-kit/extraction/source/files/csvParser.js';
 import { withSource } from '../../registry-kit/extraction/source/openSource.js';
 import type { Mapping, RowSource } from '../../registry-kit/extraction/mapping/mapping.js';
+import { joinRegistries } from '../../registry-kit/joinedRegistries.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
@@ -134,20 +135,22 @@ for (const [type, isThere, start] of servers) {
       const linkage = await Linkage.open({ dir: join(city.data, 'linkage'), secret, expectedPersons: 100 });
       options = { registry: healthRegistry, data: city.data, linkage, synthetic: true };
       await extract({ ...options, source: city.exports, maxShrink: 100 });
-      process.env['POLKU_MAPPINGS'] = join(city.exports, '..', 'mappings');
+      joinRegistries({ folders: new Map([['health', mappings()]]) });
       await mapContacts();
     });
     afterAll(async () => {
-      delete process.env['POLKU_MAPPINGS'];
+      joinRegistries({});
       await server?.remove();
       await city?.remove();
     });
 
+    /** The folder with the mapping of health. */
+    const mappings = () => join(city.exports, '..', 'mappings', 'health');
+
     /** Writes the mapping, with what contacts are read from. */
     async function mapContacts(contacts = `table: ${server.schema}.kaynnit`): Promise<void> {
-      const folder = join(process.env['POLKU_MAPPINGS']!, 'health');
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'mapping.yaml'), mappingOf(type, contacts, server.schema));
+      await mkdir(mappings(), { recursive: true });
+      await writeFile(join(mappings(), 'mapping.yaml'), mappingOf(type, contacts, server.schema));
     }
 
     const connection = (url: string = server.reader.href) => ({ connection: () => Promise.resolve(url) });
