@@ -25,7 +25,7 @@ describe('the URL of a database', () => {
     expect(parse(`postgres://reader@${host}/ehr?sslmode=verify-full`).tls).toEqual({});
   });
 
-  it.each(['10.0.0.5', 'localhost.example', '128.0.0.1', '[::2]', '0.0.0.0'])(
+  it.each(['10.0.0.5', 'localhost.example', '128.0.0.1', '127.999.0.1', '[::2]', '0.0.0.0'])(
     'needs TLS to any other machine: %s',
     (host) => expect(parse(`postgres://reader@${host}/ehr`).tls).toEqual({}),
   );

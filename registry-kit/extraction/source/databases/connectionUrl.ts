@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { PolkuError } from '../../../../lib/errors.js';
+import { isLoopback } from '../../../../lib/loopback.js';
 import type { DatabaseFormat } from '../../mapping/mapping.js';
 
 /** How to connect to a database. */
@@ -83,15 +84,6 @@ function tlsOf(
   } catch {
     throw invalid('names a file in sslrootcert that cannot be read.');
   }
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return family === 0 ? host === 'localhost' : loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Undefined if a percent sign encodes nothing. */
