@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -24,11 +25,13 @@ describePage('an operator who follows the how-to of putting Polku into service',
   let provider: TestProvider;
   let environment: NodeJS.ProcessEnv;
   const servers: ChildProcess[] = [];
+  let serverLog: number;
   /** What each command printed, by command as the page has it. */
   const printed = new Map<string, string>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polku-service-'));
+    serverLog = openSync(join(folder, 'servers.log'), 'a');
     provider = await startProvider({
       clients: [
         { client_id: 'family-app', client_secret: 'change-me', claims: { groups: ['family-team-1'] } },
@@ -47,6 +50,7 @@ describePage('an operator who follows the how-to of putting Polku into service',
     for (const server of servers) server.kill();
     await Promise.all(servers.map((server) => server.exitCode ?? server.signalCode ?? once(server, 'close')));
     await provider?.stop();
+    if (serverLog) closeSync(serverLog);
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
@@ -82,7 +86,7 @@ describePage('an operator who follows the how-to of putting Polku into service',
       const server = spawn('sh', ['-euc', `exec ${here.slice(0, -2)}`], {
         cwd: folder,
         env: environment,
-        stdio: 'ignore',
+        stdio: ['ignore', serverLog, serverLog],
       });
       servers.push(server);
       return;
@@ -90,9 +94,9 @@ describePage('an operator who follows the how-to of putting Polku into service',
     const { stdout, stderr } = await run('sh', ['-euc', here], {
       cwd: folder,
       env: environment,
-      timeout: 60_000,
+      timeout: 120_000,
     }).catch(({ stdout, stderr }: { stdout: string; stderr: string }) => {
-      throw new Error(`${command}\n${stdout}${stderr}`);
+      throw new Error(`${command}\n${stdout}${stderr}${readFileSync(join(folder, 'servers.log'), 'utf8')}`);
     });
     printed.set(command, stdout + stderr);
   }
