@@ -1,17 +1,4 @@
-import {
-  accessTerms,
-  dcatContext,
-  describeFields,
-  EU_AUTHORITY,
-  healthTerms,
-  inAllLanguages,
-  legalBasisTerms,
-  legislation,
-  personalDataTerms,
-  themeTerms,
-  typedValue,
-  variableTerms,
-} from './dcat.js';
+import { datasetTerms, dcatContext, EU_AUTHORITY, inAllLanguages, legislation, typedValue } from './dcat.js';
 import type { RegistryEntry } from './registryEntry.js';
 
 /** Who publishes the catalogue, and where. */
@@ -70,19 +57,20 @@ function dataset(registry: RegistryEntry, { address }: Publication): object {
     '@type': 'dcat:Dataset',
     'dct:identifier': id,
     'dct:title': inAllLanguages(owner),
-    'dct:description': inAllLanguages(describeFields(fields)),
+    ...datasetTerms(
+      id,
+      fields,
+      purposes.flatMap(({ basis }) => basis),
+      records,
+    ),
     'dct:publisher': { '@id': `${address}#publisher` },
     'dcat:contactPoint': { '@id': `${address}#contact` },
-    ...accessTerms(fields),
-    ...themeTerms(fields),
     'dct:language': { '@id': `${EU_AUTHORITY}/language/FIN` },
-    ...personalDataTerms(fields),
     'dpv:hasPurpose': purposes.map(({ id: purpose, label }) => ({
       '@id': `${address}#purpose-${purpose}`,
       '@type': 'dpv:Purpose',
       'skos:prefLabel': inAllLanguages(label),
     })),
-    ...legalBasisTerms(purposes.flatMap(({ basis }) => basis)),
     ...(extractedAt !== undefined && { 'dct:modified': typedValue('xsd:dateTime', extractedAt) }),
     'dcat:distribution': {
       '@id': `${id}-access`,
@@ -95,9 +83,7 @@ function dataset(registry: RegistryEntry, { address }: Publication): object {
       'dcat:accessURL': { '@id': id },
       ...legislation(fields),
     },
-    ...variableTerms(fields, id),
     'dct:references': codeLists(registry, id),
-    ...healthTerms(fields, records),
   };
 }
 

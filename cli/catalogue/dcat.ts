@@ -1,4 +1,5 @@
-import { type Category, categories } from '../../policies/engine/catalogue/conditions.js';
+import { groupBy } from '../../lib/groupBy.js';
+import { categories } from '../../policies/engine/catalogue/conditions.js';
 import { citationLabel } from '../../policies/engine/catalogue/laws.js';
 import type { LocalizedText } from '../../schema/language.js';
 import type { FieldEntry } from './registryEntry.js';
@@ -38,11 +39,29 @@ const FINDATA = {
   'foaf:homepage': { '@id': 'https://findata.fi' },
 };
 
-/** Data on people may be used by permission only, under these regulations. */
-export function accessTerms(fields: readonly FieldEntry[]): object {
+/**
+ * What every description of a dataset says of its fields: access, theme, personal data, legal basis and
+ * variables; of data on health also what HealthDCAT-AP adds.
+ * @param id the id of the dataset; ids of its tables begin with it
+ * @param citations the laws that policies cite
+ * @param records how many rows there are; undefined: not known
+ */
+export function datasetTerms(
+  id: string,
+  fields: readonly FieldEntry[],
+  citations: readonly string[],
+  records: number | undefined,
+): object {
   return {
+    'dct:description': inAllLanguages(describeFields(fields)),
+    // Data on people may be used by permission only.
     'dct:accessRights': { '@id': `${EU_AUTHORITY}/access-right/NON_PUBLIC` },
     ...legislation(fields),
+    'dcat:theme': { '@id': `${EU_AUTHORITY}/data-theme/${themeOf(fields)}` },
+    'dpv:hasPersonalData': personalData(fields),
+    'dpv:hasLegalBasis': [...new Set(citations)].map(legalBasis),
+    'healthdcatap:hasVariables': variables(id, fields),
+    ...(holdsHealth(fields) && healthTerms(records)),
   };
 }
 
@@ -52,32 +71,15 @@ export function legislation(fields: readonly FieldEntry[]): object {
   return { 'dcatap:applicableLegislation': regulations.map((address) => ({ '@id': address })) };
 }
 
-/**
- * What HealthDCAT-AP adds; nothing for data that is not on health.
- * @param records undefined: not known
- */
-export function healthTerms(fields: readonly FieldEntry[], records: number | undefined): object {
-  if (!holdsHealth(fields)) return {};
-  return {
-    'healthdcatap:healthCategory': { '@id': HEALTH_RECORDS },
-    'healthdcatap:hdab': FINDATA,
-    'healthdcatap:hasStructuredData': true,
-    ...(records !== undefined && {
-      'healthdcatap:numberOfRecords': typedValue('xsd:nonNegativeInteger', String(records)),
-    }),
-  };
-}
-
 /** Whether there is electronic health data in the sense of HealthDCAT-AP. */
 function holdsHealth(fields: readonly FieldEntry[]): boolean {
   return fields.some(({ category }) => category === 'diagnosis' || category === 'health');
 }
 
 /** The European data theme. */
-export function themeTerms(fields: readonly FieldEntry[]): object {
-  const isEducation = fields.some(({ category }) => category === 'education');
-  const theme = holdsHealth(fields) ? 'HEAL' : isEducation ? 'EDUC' : 'SOCI';
-  return { 'dcat:theme': { '@id': `${EU_AUTHORITY}/data-theme/${theme}` } };
+function themeOf(fields: readonly FieldEntry[]): string {
+  if (holdsHealth(fields)) return 'HEAL';
+  return fields.some(({ category }) => category === 'education') ? 'EDUC' : 'SOCI';
 }
 
 /** Which data there is, in one sentence of each language. */
@@ -88,51 +90,38 @@ export function describeFields(fields: readonly FieldEntry[]): LocalizedText {
   return { en: `Holds: ${join('en')}.`, fi: `Sisältää: ${join('fi')}.`, sv: `Innehåller: ${join('sv')}.` };
 }
 
-/** The categories of personal data. */
-export function personalDataTerms(fields: readonly FieldEntry[]): object {
-  const special = new Map<Category, boolean>();
-  for (const field of fields)
-    special.set(field.category, field.special || (special.get(field.category) ?? false));
-  return {
-    'dpv:hasPersonalData': [...special].map(([category, isSpecial]) => ({
-      '@type': isSpecial ? 'dpv:SpecialCategoryPersonalData' : 'dpv:PersonalData',
-      'skos:prefLabel': inAllLanguages(categories[category]),
-    })),
-  };
+/** The categories of personal data. One is special where one of its fields is (GDPR Article 9). */
+function personalData(fields: readonly FieldEntry[]): object[] {
+  return [...groupBy(fields, ({ category }) => category)].map(([category, ofCategory]) => ({
+    '@type': ofCategory.some(({ special }) => special)
+      ? 'dpv:SpecialCategoryPersonalData'
+      : 'dpv:PersonalData',
+    'skos:prefLabel': inAllLanguages(categories[category]),
+  }));
 }
 
-/** The laws that policies cite. */
-export function legalBasisTerms(citations: readonly string[]): object {
+function legalBasis(citation: string): object {
+  const label = citationLabel(citation);
   return {
-    'dpv:hasLegalBasis': [...new Set(citations)].map((citation) => {
-      const label = citationLabel(citation);
-      return {
-        '@type': 'dpv:LegalBasis',
-        'skos:notation': citation,
-        ...(label && { 'skos:prefLabel': inAllLanguages(label) }),
-      };
-    }),
+    '@type': 'dpv:LegalBasis',
+    'skos:notation': citation,
+    ...(label && { 'skos:prefLabel': inAllLanguages(label) }),
   };
 }
 
 /** The values of each type as a table of CSV on the Web. */
-export function variableTerms(fields: readonly FieldEntry[], id: string): object {
-  const tables = new Map<string, FieldEntry[]>();
-  for (const field of fields.filter(({ isValue }) => isValue)) {
-    const [type = ''] = field.coordinate.split('.');
-    tables.set(type, [...(tables.get(type) ?? []), field]);
-  }
+function variables(id: string, fields: readonly FieldEntry[]): object {
+  const values = fields.filter(({ isValue }) => isValue);
+  const tables = groupBy(values, ({ coordinate }) => coordinate.split('.')[0]!);
   return {
-    'healthdcatap:hasVariables': {
-      '@type': 'csvw:TableGroup',
-      'csvw:table': [...tables].map(([type, columns]) => ({
-        '@id': `${id}-${type}`,
-        '@type': 'csvw:Table',
-        'csvw:url': { '@id': `${id}-${type}` },
-        'dct:title': type,
-        'csvw:tableSchema': { '@type': 'csvw:Schema', 'csvw:column': { '@list': columns.map(variable) } },
-      })),
-    },
+    '@type': 'csvw:TableGroup',
+    'csvw:table': [...tables].map(([type, columns]) => ({
+      '@id': `${id}-${type}`,
+      '@type': 'csvw:Table',
+      'csvw:url': { '@id': `${id}-${type}` },
+      'dct:title': type,
+      'csvw:tableSchema': { '@type': 'csvw:Schema', 'csvw:column': { '@list': columns.map(variable) } },
+    })),
   };
 }
 
@@ -151,6 +140,17 @@ function variable({ coordinate, label, category, type, description }: FieldEntry
     'csvw:title': label ? inAllLanguages(label) : name,
     'csvw:datatype': datatypes[type] ?? 'string',
     'dct:description': description ?? inAllLanguages(categories[category]),
+  };
+}
+
+function healthTerms(records: number | undefined): object {
+  return {
+    'healthdcatap:healthCategory': { '@id': HEALTH_RECORDS },
+    'healthdcatap:hdab': FINDATA,
+    'healthdcatap:hasStructuredData': true,
+    ...(records !== undefined && {
+      'healthdcatap:numberOfRecords': typedValue('xsd:nonNegativeInteger', String(records)),
+    }),
   };
 }
 

@@ -1,18 +1,5 @@
 import type { PermitManifest } from '../permit/permitManifest.js';
-import {
-  accessTerms,
-  dcatContext,
-  describeFields,
-  EU_AUTHORITY,
-  healthTerms,
-  inAllLanguages,
-  legalBasisTerms,
-  legislation,
-  personalDataTerms,
-  themeTerms,
-  typedValue,
-  variableTerms,
-} from './dcat.js';
+import { datasetTerms, dcatContext, EU_AUTHORITY, inAllLanguages, legislation, typedValue } from './dcat.js';
 import type { FieldEntry } from './registryEntry.js';
 
 /**
@@ -37,15 +24,11 @@ export function permitDataset(manifest: PermitManifest, fields: readonly FieldEn
       fi: `Luvan ${permit} poiminta`,
       sv: `Uttag enligt tillstånd ${permit}`,
     }),
-    'dct:description': inAllLanguages(describeFields(held)),
     'dct:issued': typedValue('xsd:dateTime', createdAt),
     // From when to when the permit lets it be used.
     'dct:valid': typedValue('xsd:date', expires),
-    ...accessTerms(held),
-    ...themeTerms(held),
-    ...personalDataTerms(held),
     'dpv:hasPurpose': { '@type': 'dpv:Purpose', 'skos:notation': purpose },
-    ...legalBasisTerms(basis),
+    ...datasetTerms(id, held, basis, records),
     'dcat:distribution': Object.entries(tables).map(([type, { sha256 }]) => ({
       '@type': 'dcat:Distribution',
       'dct:title': `${type}.parquet`,
@@ -61,7 +44,5 @@ export function permitDataset(manifest: PermitManifest, fields: readonly FieldEn
       },
       ...legislation(held),
     })),
-    ...variableTerms(held, id),
-    ...healthTerms(held, records),
   };
 }

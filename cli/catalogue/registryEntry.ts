@@ -47,21 +47,22 @@ export interface RegistryEntry {
 }
 
 /**
- * Describes a registry from its policy, its contract and its code lists.
+ * Describes a registry from its policy, its fields and its code lists.
+ * @param fields those of all registries
  * @param data the folder of snapshots, whose manifest says how fresh the registry is; no table is read
  * @throws PolkuError MAPPING_INVALID (of codes.yaml), SNAPSHOT_INVALID, SNAPSHOT_NEWER
  */
 export async function describeRegistry(
   definition: RegistryDefinition,
   policy: Policy,
-  api: GraphQLSchema,
+  fields: readonly FieldEntry[],
   data: string | undefined,
 ): Promise<RegistryEntry> {
   const { name } = definition;
   return {
     name,
     owner: policy.ownerOf(name) ?? { en: name, fi: name, sv: name },
-    fields: fieldEntries(policy, api).filter(({ registry }) => registry === name),
+    fields: fields.filter(({ registry }) => registry === name),
     purposes: purposesOf(name, policy),
     codeLists: await readCodeLists(name),
     freshness: data === undefined ? undefined : await freshnessOf(data, definition),

@@ -4,7 +4,7 @@ import { DEFAULT_LANGUAGE, languageNamed } from '../../schema/language.js';
 import { registries } from '../../subgraphs/registries.js';
 import { catalogueHtml } from '../catalogue/catalogueHtml.js';
 import { catalogueJsonLd, type Publication } from '../catalogue/catalogueJsonLd.js';
-import { describeRegistry } from '../catalogue/registryEntry.js';
+import { describeRegistry, fieldEntries } from '../catalogue/registryEntry.js';
 import { policiesOption } from '../options.js';
 import { committedApi } from '../runtime/loadOperations.js';
 import { loadPolicy } from '../runtime/openPolicy.js';
@@ -58,9 +58,9 @@ export function catalogueCommand(): Command {
     .action(async (options: CatalogueOptions) => {
       const { policies, data, format, language, out } = options;
       const policy = await loadPolicy(policies);
-      const api = await committedApi();
+      const fields = fieldEntries(policy, await committedApi());
       const entries = await Promise.all(
-        registries.map(({ definition }) => describeRegistry(definition, policy, api, data)),
+        registries.map(({ definition }) => describeRegistry(definition, policy, fields, data)),
       );
       const text =
         format === 'html'
