@@ -1,3 +1,4 @@
+// Long, because every kind of database runs through the same cases, against the same tables.
 /**
  * @property extraction/database-confidentiality An error of a database repeats no value, password or text of
  * the server.

@@ -40,7 +40,19 @@ export interface ValueType {
   readonly write: ((value: string) => string) | undefined;
 }
 
+/** How long a connection may take. */
+export const CONNECT_MILLISECONDS = 15_000;
+
 export const asItIs = (value: string): string => value;
+
+/**
+ * What a mapping reads from, after FROM. Names and queries come from the mapping; a comment at the end of a
+ * query ends with its line.
+ * @param quoted quotes a name as an identifier of the server
+ */
+export function relation({ kind, text }: RowSource, quoted: (name: string) => string): string {
+  return kind === 'query' ? `(\n${text}\n) AS source` : text.split('.').map(quoted).join('.');
+}
 
 /** @param known the tables next to it that this user may read */
 export function missingTable(table: string, known: readonly string[]): PolkuError {

@@ -13,17 +13,18 @@ import {
 import type { ConnectionSettings } from './connectionUrl.js';
 import {
   asItIs,
-  type ValueType,
+  CONNECT_MILLISECONDS,
   type DatabaseSession,
   missingTable,
   type PreparedRows,
+  relation,
   requireVersion,
+  type ValueType,
 } from './databaseSession.js';
 
 // Node.js finds no named export in this package.
 const { Types } = mysql;
 
-const CONNECT_MILLISECONDS = 15_000;
 const OLDEST = [10, 5];
 const BATCH_ROWS = 4096;
 /** The character set of columns that hold bytes. */
@@ -58,7 +59,11 @@ export class MariadbSession implements DatabaseSession {
   async begin(): Promise<void> {
     const { host, port, database, user, password, tls, lockSeconds } = this.connection;
     const client = mysql.createConnection({
-      ...{ host, port, database, user, password },
+      host,
+      port,
+      database,
+      user,
+      password,
       ...(tls && {
         ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2' },
       }),
@@ -87,7 +92,7 @@ export class MariadbSession implements DatabaseSession {
 
   async columns(source: RowSource): Promise<readonly string[]> {
     if (source.kind === 'query') {
-      const { fields } = await this.query(`SELECT * FROM ${relation(source)} LIMIT 0`);
+      const { fields } = await this.query(`SELECT * FROM ${relation(source, quoted)} LIMIT 0`);
       return fields.map(({ name }) => name);
     }
     const [table, schema] = source.text.split('.').reverse();
@@ -103,7 +108,7 @@ export class MariadbSession implements DatabaseSession {
   }
 
   async prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows> {
-    const from = relation(source);
+    const from = relation(source, quoted);
     const { fields } = await this.query(`SELECT ${columns.map(quoted).join(', ')} FROM ${from} LIMIT 0`);
     const types = fields.map((field) => columnType(field, this.hasZone));
     const selected = columns.map((column, index) => types[index]!.select(quoted(column)));
@@ -177,11 +182,6 @@ export class MariadbSession implements DatabaseSession {
 
 function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
-}
-
-/** Names and queries come from the mapping; a comment at the end of a query ends with its line. */
-function relation({ kind, text }: RowSource): string {
-  return kind === 'query' ? `(\n${text}\n) AS source` : text.split('.').map(quoted).join('.');
 }
 
 interface MariadbType extends ValueType {

@@ -15,14 +15,15 @@ import type { ConnectionSettings } from './connectionUrl.js';
 import { CopyText } from './copyText.js';
 import {
   asItIs,
-  type ValueType,
+  CONNECT_MILLISECONDS,
   type DatabaseSession,
   missingTable,
   type PreparedRows,
+  relation,
   requireVersion,
+  type ValueType,
 } from './databaseSession.js';
 
-const CONNECT_MILLISECONDS = 15_000;
 const OLDEST = [12];
 /** From this version on, the server notices that Polku is gone while a statement runs. */
 const CHECKS_CONNECTION = 14;
@@ -53,7 +54,11 @@ export class PostgresSession implements DatabaseSession {
   ) {
     const { host, port, database, user, password, tls } = connection;
     this.client = new pg.Client({
-      ...{ host, port, database, user, password },
+      host,
+      port,
+      database,
+      user,
+      password,
       ssl: tls ? { ...tls, rejectUnauthorized: true, minVersion: 'TLSv1.2' } : false,
       application_name: 'polku extract',
       connectionTimeoutMillis: CONNECT_MILLISECONDS,
@@ -81,12 +86,12 @@ export class PostgresSession implements DatabaseSession {
 
   async columns(source: RowSource): Promise<readonly string[]> {
     if (source.kind === 'query') {
-      const { fields } = await this.client.query(`SELECT * FROM ${relation(source)} LIMIT 0`);
+      const { fields } = await this.client.query(`SELECT * FROM ${relation(source, sqlName)} LIMIT 0`);
       return fields.map(({ name }) => name);
     }
     const columns = await this.texts(
       'SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
-      [relation(source)],
+      [relation(source, sqlName)],
     );
     if (columns.length > 0) return columns;
     const known = await this.texts(
@@ -98,14 +103,14 @@ export class PostgresSession implements DatabaseSession {
   }
 
   async prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows> {
-    const statement = `SELECT ${columns.map(sqlName).join(', ')} FROM ${relation(source)}`;
+    const statement = `SELECT ${columns.map(sqlName).join(', ')} FROM ${relation(source, sqlName)}`;
     const { fields } = await this.client.query(`${statement} LIMIT 0`);
     const { rows } = await this.client.query<{ oid: number; name: string; kind: string; category: string }>(
-      'SELECT oid::int8::text::int8 AS oid, typname AS name, typtype AS kind, typcategory AS category FROM pg_type WHERE oid = ANY($1::oid[])',
+      'SELECT oid, typname AS name, typtype AS kind, typcategory AS category FROM pg_type WHERE oid = ANY($1::oid[])',
       [fields.map(({ dataTypeID }) => dataTypeID)],
     );
     const types = fields.map(({ dataTypeID }) => {
-      const { name, kind, category } = rows.find(({ oid }) => Number(oid) === dataTypeID)!;
+      const { name, kind, category } = rows.find(({ oid }) => oid === dataTypeID)!;
       return columnType(name, kind === 'e' || category === 'S', this.hasZone);
     });
     const plan = await this.client.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
@@ -144,11 +149,6 @@ export class PostgresSession implements DatabaseSession {
     const { rows } = await this.client.query<string[]>({ text: sql, values: [...values], rowMode: 'array' });
     return rows.map(([text]) => text!);
   }
-}
-
-/** Names and queries come from the mapping; a comment at the end of a query ends with its line. */
-function relation({ kind, text }: RowSource): string {
-  return kind === 'query' ? `(\n${text}\n) AS source` : text.split('.').map(sqlName).join('.');
 }
 
 function written(values: string[], { write }: ValueType): string[] {
