@@ -1,5 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
-import { lazy, type Ref, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Switch } from 'react-aria-components/Switch';
@@ -17,7 +16,7 @@ import type { GatewayQuestion } from '../session/gatewayClient.js';
 import { useSession } from '../session/session.js';
 import { useFormat } from '../texts/useFormat.js';
 import './explorer.css';
-import type { ExplorerNotice, OperationEditor } from './operation.js';
+import type { EditorProps, ExplorerNotice, OperationEditor } from './operation.js';
 import { operationFile, readOperationFile } from './operationFile.js';
 import { PlainEditor } from './plainEditor.js';
 import { useVisibleSchema } from './useVisibleSchema.js';
@@ -62,9 +61,10 @@ export function ExplorerPage() {
       <ShortcomingsBanner {...notice.shortcomings} />
       {problem !== undefined && <ProblemNotice problem={problem} retry={retry} />}
       {schema ? (
-        <Editor
+        <FittingEditor
           key={`${client.persona} ${client.purpose}`}
-          {...{ schema, partial }}
+          schema={schema}
+          partial={partial}
           editor={setEditor}
           onReport={setNotice}
         />
@@ -75,14 +75,12 @@ export function ExplorerPage() {
   );
 }
 
-interface EditorProps {
-  readonly schema: GraphQLSchema;
+interface FittingEditorProps extends Pick<EditorProps, 'schema' | 'editor' | 'onReport'> {
   readonly partial: boolean;
-  readonly editor: Ref<OperationEditor>;
-  readonly onReport: (notice: ExplorerNotice) => void;
 }
 
-function Editor({ schema, partial, editor, onReport }: EditorProps) {
+/** The editor that fits the window. */
+function FittingEditor({ schema, partial, editor, onReport }: FittingEditorProps) {
   const { client } = useSession();
   const { language } = useFormat();
   const isNarrow = useMediaQuery(NARROW);
@@ -99,7 +97,7 @@ function Editor({ schema, partial, editor, onReport }: EditorProps) {
     },
     [client, onReport],
   );
-  const shared = { schema, ask, onReport, editor, initialQuery: welcome };
+  const shared: EditorProps = { schema, ask, onReport, editor, initialQuery: welcome };
   return isNarrow ? (
     <PlainEditor {...shared} />
   ) : (

@@ -1,25 +1,16 @@
 import { type GraphiQLPlugin, pick, useGraphiQL, useGraphiQLActions, useMonaco } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { type GraphQLSchema, Kind, parse } from 'graphql';
+import { Kind, parse } from 'graphql';
 import editorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import jsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import graphqlWorker from 'monaco-graphql/esm/graphql.worker.js?worker';
-import {
-  createContext,
-  type Ref,
-  Suspense,
-  useContext,
-  useEffect,
-  useImperativeHandle,
-  useMemo,
-} from 'react';
+import { createContext, Suspense, useContext, useEffect, useImperativeHandle, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Waiting } from '../parts/waiting.js';
-import type { GatewayAnswer, GatewayQuestion } from '../session/gatewayClient.js';
 import { ExampleList } from './exampleList.js';
 import { FieldDocs } from './fieldDocs.js';
 import styles from './graphiql.css?stylesheet';
-import type { ExplorerReport, OperationEditor, WrittenOperation } from './operation.js';
+import type { EditorProps, OperationEditor, WrittenOperation } from './operation.js';
 
 /**
  * Replaces localStorage: queries, variables and answers contain ids of people, and must not outlive the page.
@@ -49,18 +40,10 @@ function installMonacoWorkers(): void {
 installMonacoWorkers();
 const storage = createMemoryStorage();
 
-interface GraphiqlEditorProps {
-  readonly schema: GraphQLSchema;
-  readonly ask: (question: GatewayQuestion) => Promise<GatewayAnswer>;
-  readonly onReport: ExplorerReport;
-  readonly initialQuery: string;
-  readonly editor: Ref<OperationEditor>;
-}
-
-const PanelContext = createContext<Pick<GraphiqlEditorProps, 'schema' | 'onReport'> | undefined>(undefined);
+const PanelContext = createContext<Pick<EditorProps, 'schema' | 'onReport'> | undefined>(undefined);
 
 /** GraphiQL, with panels of examples and of fields. Its own words are English. */
-export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: GraphiqlEditorProps) {
+export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: EditorProps) {
   const { t } = useTranslation('explorer');
   const plugins = useMemo(
     (): [GraphiQLPlugin, GraphiQLPlugin] => [
@@ -97,7 +80,7 @@ export function GraphiqlEditor({ schema, ask, onReport, initialQuery, editor }: 
 }
 
 /** Lets the page read and write the question as soon as there are editors. */
-function EditorHandle({ editor }: Pick<GraphiqlEditorProps, 'editor'>) {
+function EditorHandle({ editor }: Pick<EditorProps, 'editor'>) {
   const operationEditor = useOperationEditor();
   useImperativeHandle<OperationEditor | null, OperationEditor | null>(editor, () => operationEditor ?? null, [
     operationEditor,
@@ -171,7 +154,31 @@ function FieldsIcon() {
 /** Names of the themes of the editor, in the form that GraphiQL needs. */
 const editorTheme = { light: 'polku-light', dark: 'polku-dark' };
 
-const transparent = '#ffffff00';
+/** Colours of words of a question, in six hexadecimal digits. */
+const colors = {
+  light: { accent: '17606a', keyword: '7a3e9d', argument: '9a4c12', text: '2f6b37' },
+  dark: { accent: '7fcdd2', keyword: 'c9a3e8', argument: 'e6a067', text: '9fd6a6' },
+};
+const TRANSPARENT = '#ffffff00';
+
+function themeOf(scheme: keyof typeof colors) {
+  const { accent, keyword, argument, text } = colors[scheme];
+  return {
+    base: scheme === 'light' ? ('vs' as const) : ('vs-dark' as const),
+    inherit: true,
+    colors: {
+      'editor.background': TRANSPARENT,
+      focusBorder: `#${accent}`,
+      'textLink.foreground': `#${accent}`,
+    },
+    rules: [
+      { token: 'keyword.gql', foreground: keyword },
+      { token: 'argument.identifier.gql', foreground: argument },
+      { token: 'string.key.json', foreground: accent },
+      { token: 'string.value.json', foreground: text },
+    ],
+  };
+}
 
 /** Gives the editors the size and colours of the frame, and follows the system between light and dark. */
 function EditorTheme() {
@@ -186,28 +193,8 @@ function EditorTheme() {
 
   useEffect(() => {
     if (!monaco) return;
-    monaco.editor.defineTheme(editorTheme.light, {
-      base: 'vs',
-      inherit: true,
-      colors: { 'editor.background': transparent, focusBorder: '#17606a', 'textLink.foreground': '#17606a' },
-      rules: [
-        { token: 'keyword.gql', foreground: '7a3e9d' },
-        { token: 'argument.identifier.gql', foreground: '9a4c12' },
-        { token: 'string.key.json', foreground: '17606a' },
-        { token: 'string.value.json', foreground: '2f6b37' },
-      ],
-    });
-    monaco.editor.defineTheme(editorTheme.dark, {
-      base: 'vs-dark',
-      inherit: true,
-      colors: { 'editor.background': transparent, focusBorder: '#7fcdd2', 'textLink.foreground': '#7fcdd2' },
-      rules: [
-        { token: 'keyword.gql', foreground: 'c9a3e8' },
-        { token: 'argument.identifier.gql', foreground: 'e6a067' },
-        { token: 'string.key.json', foreground: '7fcdd2' },
-        { token: 'string.value.json', foreground: '9fd6a6' },
-      ],
-    });
+    for (const scheme of ['light', 'dark'] as const)
+      monaco.editor.defineTheme(editorTheme[scheme], themeOf(scheme));
     const dark = window.matchMedia('(prefers-color-scheme: dark)');
     const follow = (): void => monaco.editor.setTheme(dark.matches ? editorTheme.dark : editorTheme.light);
     follow();

@@ -1,6 +1,5 @@
-import type { GraphQLSchema } from 'graphql';
 import { GraphQLError, parse } from 'graphql';
-import { type Ref, useImperativeHandle, useState } from 'react';
+import { useImperativeHandle, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { FieldError } from 'react-aria-components/FieldError';
 import { Label } from 'react-aria-components/Label';
@@ -10,24 +9,16 @@ import { TextField } from 'react-aria-components/TextField';
 import { useTranslation } from 'react-i18next';
 import { ProblemNotice } from '../parts/problemNotice.js';
 import { Waiting } from '../parts/waiting.js';
-import type { GatewayAnswer, GatewayQuestion } from '../session/gatewayClient.js';
+import type { GatewayAnswer } from '../session/gatewayClient.js';
 import { ExampleList } from './exampleList.js';
 import { FieldDocs } from './fieldDocs.js';
-import type { ExplorerReport, OperationEditor, WrittenOperation } from './operation.js';
+import type { EditorProps, WrittenOperation } from './operation.js';
 import { readVariablesText } from './operationFile.js';
-
-interface PlainEditorProps {
-  readonly schema: GraphQLSchema;
-  readonly ask: (question: GatewayQuestion) => Promise<GatewayAnswer>;
-  readonly onReport: ExplorerReport;
-  readonly initialQuery: string;
-  readonly editor: Ref<OperationEditor>;
-}
 
 type TabName = 'question' | 'examples' | 'fields';
 
 /** A question as plain text, for narrow windows, where the large editor has no room. */
-export function PlainEditor({ schema, ask, onReport, initialQuery, editor }: PlainEditorProps) {
+export function PlainEditor({ schema, ask, onReport, initialQuery, editor }: EditorProps) {
   const { t } = useTranslation('explorer');
   const [tab, setTab] = useState<TabName>('question');
   const [operation, setOperation] = useState<WrittenOperation>({ query: initialQuery, variables: '' });
