@@ -11,8 +11,11 @@ import { ShortcomingsBanner } from '../refusals/shortcomingsBanner.js';
 import { useAnswer } from '../session/useAnswer.js';
 import { useFormat } from '../texts/useFormat.js';
 import breakGlassUses from './breakGlassUses.graphql';
+import loggedDecision from './loggedDecision.graphql';
 import type { GlassUse } from './decision.js';
 import { ReviewDialog } from './reviewDialog.js';
+
+const usesQuery = `${breakGlassUses}${loggedDecision}`;
 
 interface UsesAnswer {
   readonly breakGlassUses: {
@@ -31,7 +34,7 @@ export function BreakGlassView() {
   const [after, setAfter] = useState<string>();
   const [opened, setOpened] = useState<GlassUse>();
   const variables = { reviewed: isReviewed, after };
-  const { data, problem, shortcomings, isWaiting, retry } = useAnswer<UsesAnswer>(breakGlassUses, variables);
+  const { data, problem, shortcomings, isWaiting, retry } = useAnswer<UsesAnswer>(usesQuery, variables);
   const page = data?.breakGlassUses;
   const show = (reviewed: boolean): void => {
     setIsReviewed(reviewed);

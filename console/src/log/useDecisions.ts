@@ -2,8 +2,10 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Shortcomings } from '../refusals/readShortcomings.js';
 import { useAsk } from '../session/useAnswer.js';
 import type { LoggedEntry, LogFilter, DecisionsAnswer } from './decision.js';
-import decisionsQuery from './decisions.graphql';
+import decisions from './decisions.graphql';
+import loggedDecision from './loggedDecision.graphql';
 
+const decisionsQuery = `${decisions}${loggedDecision}`;
 const PAGE = 50;
 const EXPORT_PAGE = 200;
 
@@ -86,16 +88,16 @@ export function useExport(): (
   const ask = useAsk<DecisionsAnswer>({ partial: false });
   return useCallback(
     async (filter, onCount, signal) => {
-      const decisions: LoggedEntry[] = [];
+      const read: LoggedEntry[] = [];
       let after: string | null = null;
       do {
         const { data } = await ask(decisionsQuery, { ...filter, first: EXPORT_PAGE, after }, signal);
         if (!data?.auditLog) throw new Error('The gateway gave no page of the log.');
-        decisions.push(...data.auditLog.decisions);
+        read.push(...data.auditLog.decisions);
         after = data.auditLog.cursor;
-        onCount(decisions.length);
+        onCount(read.length);
       } while (after !== null);
-      return decisions;
+      return read;
     },
     [ask],
   );
