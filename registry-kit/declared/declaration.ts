@@ -76,7 +76,7 @@ export function parseDeclaration(text: string, file: string): Declaration {
   return declaration;
 }
 
-/** The fields that show columns with a meaning of their own. */
+/** The fields that show columns with a meaning of their own; others have the name of their column. */
 const FIELDS: Readonly<Record<string, string>> = { start: 'startedAt', end: 'endedAt' };
 /** Columns whose kind follows from their name. */
 const FIXED_KINDS: Readonly<Record<string, string>> = { id: 'record', end: 'day', unit: 'code' };
@@ -160,8 +160,11 @@ class DeclarationCompiler {
         filters.add(filter);
       }
       return {
-        ...{ name: column, kind, list, filter },
-        field: FIELDS[column] ?? column,
+        name: column,
+        kind,
+        list,
+        filter,
+        field: fieldOf(column),
         isIcd10: codes === 'icd-10',
         description: entry.description,
       };
@@ -241,8 +244,13 @@ class DeclarationCompiler {
   }
 }
 
-/** The fields that rows may have besides their own columns. */
+/** The fields that rows may have by themselves, without a declared column. */
 const ROW_FIELDS = ['id', 'startedAt', 'endedAt', 'service', 'unit'];
+
+/** The field of the graph that shows a column. */
+export function fieldOf(column: string): string {
+  return FIELDS[column] ?? column;
+}
 
 /** A name with a capital first letter. */
 export function capital(name: string): string {

@@ -67,7 +67,10 @@ class FactorCompiler {
     const [column, test] = Object.entries(where ?? {})[0] ?? [];
     const found = column === undefined ? undefined : this.column(table, column, [...path, 'where', column]);
     this.kinds.set(id, {
-      ...{ id, label, table: of, start: 'start' },
+      id,
+      label,
+      table: of,
+      start: 'start',
       ...(found && test && { where: this.test(found, test, [...path, 'where', found.name]) }),
       reads: [
         ...wayTo(table, tables),
@@ -219,6 +222,11 @@ class FactorCompiler {
 
 /** The codes of every contact. */
 const CONTACT_COLUMNS = ['service', 'unit'].map((name): DeclaredColumn => ({
-  ...{ name, field: name, kind: 'code', isIcd10: false },
-  ...{ list: undefined, filter: undefined, description: undefined },
+  name,
+  field: name,
+  kind: 'code',
+  isIcd10: false,
+  list: undefined,
+  filter: undefined,
+  description: undefined,
 }));

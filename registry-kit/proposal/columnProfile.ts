@@ -72,7 +72,13 @@ function profileOf(name: string, rows: number, counts: Map<string, number>): Col
     return held / filled;
   };
   const profile = (kind: ValueKind, more: Partial<ColumnProfile> = {}): ColumnProfile => ({
-    ...{ name, kind, rows, filled, counts, dates: undefined, decimal: undefined },
+    name,
+    kind,
+    rows,
+    filled,
+    counts,
+    dates: undefined,
+    decimal: undefined,
     ...more,
   });
   if (filled === 0) return profile('empty');

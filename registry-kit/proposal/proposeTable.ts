@@ -90,7 +90,11 @@ export function proposeTable(
     profile: ColumnProfile,
     more: Partial<ProposedColumn> = {},
   ): ProposedColumn => ({
-    ...{ name: column, kind, from: profile.name, profile, list: undefined },
+    name: column,
+    kind,
+    from: profile.name,
+    profile,
+    list: undefined,
     optional: profile.filled < profile.rows,
     ...more,
   });

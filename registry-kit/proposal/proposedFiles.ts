@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { capital } from '../declared/declaration.js';
+import { capital, fieldOf } from '../declared/declaration.js';
 import type { ProposedColumn, ProposedTable } from './proposeTable.js';
 
 /** The texts of a proposed folder, by file name. */
@@ -165,10 +165,8 @@ function codes(tables: readonly ProposedTable[]): string {
 /** The fields of a table in the graph. */
 function fieldsOf({ name, columns }: ProposedTable): readonly string[] {
   const always = name === 'contacts' ? ['startedAt', 'endedAt', 'service', 'unit'] : ['startedAt'];
-  const own = columns.flatMap((column) =>
-    ['parent', 'start', 'id', 'professional'].includes(column.name)
-      ? []
-      : [column.name === 'end' ? 'endedAt' : column.name],
+  const own = columns.flatMap(({ name: column }) =>
+    ['parent', 'start', 'id', 'professional'].includes(column) ? [] : [fieldOf(column)],
   );
   return [...new Set([...always, ...own])];
 }
@@ -181,9 +179,7 @@ function policy(registry: string, tables: readonly ProposedTable[]): string {
   });
   const fields = tables.flatMap((table) =>
     fieldsOf(table).map((field) => {
-      const isDate = table.columns.some(
-        ({ name, kind }) => kind === 'day' && (name === field || FIELDS[field] === name),
-      );
+      const isDate = table.columns.some(({ name, kind }) => kind === 'day' && fieldOf(name) === field);
       const category = field === 'unit' ? 'place' : 'service-use';
       const quasi = isDate || field === 'endedAt' ? 'year' : field === 'service' ? undefined : 'withhold';
       return `  ${typeOf(registry, table)}.${field}: ${flow({ category, special: 'true', quasi })}`;
@@ -202,8 +198,6 @@ function policy(registry: string, tables: readonly ProposedTable[]): string {
     '',
   ].join('\n');
 }
-
-const FIELDS: Readonly<Record<string, string>> = { startedAt: 'start', endedAt: 'end' };
 
 function listOf(registry: string, table: ProposedTable): readonly [owner: string, field: string] {
   if (table.name === 'contacts') return ['Person', `${registry}Contacts`];
