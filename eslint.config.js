@@ -90,6 +90,10 @@ export default tseslint.config(
         'error',
         { selector: `TemplateElement[value.raw=${readers}]`, message: parquetMessage },
         { selector: `Literal[value=${readers}]`, message: parquetMessage },
+        {
+          selector: ':matches(SpreadElement, JSXSpreadAttribute) > ObjectExpression',
+          message: 'Write the properties themselves.',
+        },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

@@ -117,11 +117,22 @@ function subgraphOf({ module }: DepartmentRegistry): Promise<Subgraph> {
 }
 
 const decision = {
-  ...{ decisionId: 'd', purpose: 'care', revision: policy.revision, domain: 'd', language: DEFAULT_LANGUAGE },
-  ...{ person: undefined, breakGlass: undefined },
+  decisionId: 'd',
+  purpose: 'care',
+  revision: policy.revision,
+  domain: 'd',
+  language: DEFAULT_LANGUAGE,
+  person: undefined,
+  breakGlass: undefined,
   caller: {
-    ...{ subject: 's', recipient: 'health-services', roles: ['clinician'], purposes: ['care'] },
-    ...{ employee: 'H-1', units: ['TK-1'], permit: undefined, person: undefined },
+    subject: 's',
+    recipient: 'health-services',
+    roles: ['clinician'],
+    purposes: ['care'],
+    employee: 'H-1',
+    units: ['TK-1'],
+    permit: undefined,
+    person: undefined,
   },
 };
 const subgraphs = [

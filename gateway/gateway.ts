@@ -359,7 +359,14 @@ export class Gateway implements GatewayInterface {
     draft.notePlanned(planning.allowed);
     const { prepared } = planning.allowed;
     const registryContext: DecisionContext = {
-      ...{ decisionId, caller, purpose, revision, domain: domain.tag, person, breakGlass, language },
+      decisionId,
+      caller,
+      purpose,
+      revision,
+      domain: domain.tag,
+      person,
+      breakGlass,
+      language,
     };
     const result = await observation.stage('execute', () =>
       executeOperation({

@@ -126,7 +126,10 @@ function proposeCommand(): Command {
       await submit(
         draftFolder(history, sources, {
           ...terms(options),
-          ...{ author, renew: options.renew, tests, overruled },
+          author,
+          renew: options.renew,
+          tests,
+          overruled,
         }),
         key,
         options,

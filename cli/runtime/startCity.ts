@@ -297,7 +297,10 @@ async function openRemotes(
     const files = tls && (await LiveTlsFiles.open(tls, log));
     closing.push(() => files?.close());
     const source = registrySource({
-      ...{ name, url, key, connections },
+      name,
+      url,
+      key,
+      connections,
       timeoutMs: timeoutSeconds * 1000,
       tls: { serverName: tls?.serverName, files },
     });

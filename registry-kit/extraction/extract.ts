@@ -107,7 +107,10 @@ export async function explainExtraction(
     const linked = new Map(tables.map((table) => [table.name, linkedColumns(table)]));
     if (changes) for (const map of [columns, linked]) map.set(CODE_CHANGES, [changes.old, changes.new]);
     const parts = [...opened].map(([table, { description }]) => ({
-      ...{ table, description, linked: linked.get(table)!, columns: columns.get(table)! },
+      table,
+      description,
+      linked: linked.get(table)!,
+      columns: columns.get(table)!,
     }));
     return { place: source.place, parts };
   });

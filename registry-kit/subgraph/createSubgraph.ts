@@ -76,7 +76,11 @@ export async function createSubgraph<Store>({
         maskTables,
       );
       const result = await execute(request, {
-        ...{ decision, access, store, codes, client },
+        decision,
+        access,
+        store,
+        codes,
+        client,
         mergedPersons: merged,
       });
       if (result.data) {

@@ -40,7 +40,7 @@ const UNITS = ['U-1', 'U-2'];
 const KINDS = ['code', 'number', 'day'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** The tables that may be declared besides contacts: rows of a contact, their rows, and rows of a person. */
+/** The tables that may be declared next to contacts: rows of a contact, their rows, and rows of a person. */
 const TABLES = {
   items: { of: 'contacts', type: 'DeptItem', has: ['id'] },
   parts: { of: 'items', type: 'DeptPart', has: [] },
@@ -121,8 +121,12 @@ const tableCases: fc.Arbitrary<readonly TableCase[]> = fc
     };
     return rowsOf(ofContacts, CONTACT, undefined).chain((rows) => {
       const contacts: TableCase = {
-        ...{ name: 'contacts', type: 'DeptContact', of: undefined, has: CONTACT },
-        ...{ columns: ofContacts, rows },
+        name: 'contacts',
+        type: 'DeptContact',
+        of: undefined,
+        has: CONTACT,
+        columns: ofContacts,
+        rows,
       };
       const items = others.includes('items') ? made('items', ofItems, rows) : fc.constant(undefined);
       return items.chain((item) =>
@@ -240,14 +244,22 @@ async function open({ tables, show, counted, when, whenCounted, releasesPath, ca
   };
   const grants = [
     {
-      ...{ id: 'care', purposes: ['care'], roles: ['clinician'], basis: ['x'], when },
+      id: 'care',
+      purposes: ['care'],
+      roles: ['clinician'],
+      basis: ['x'],
+      when,
       show: Object.fromEntries([...show].map(([coordinate, length]) => [coordinate, masks[length]])),
       ...(releasesPath && { derive: { ServicePath: path } }),
     },
     ...(counted.length > 0
       ? [
           {
-            ...{ id: 'groups', purposes: ['planning'], roles: ['planner'], basis: ['x'], when: whenCounted },
+            id: 'groups',
+            purposes: ['planning'],
+            roles: ['planner'],
+            basis: ['x'],
+            when: whenCounted,
             derive: { Cohort: counted },
           },
         ]
@@ -289,21 +301,26 @@ async function open({ tables, show, counted, when, whenCounted, releasesPath, ca
   });
   return async (role: string, purpose: string, query: string, variables: Record<string, unknown>) => {
     const caller = {
-      ...{
-        subject: 's',
-        recipient: 'r',
-        roles: [role],
-        purposes: [purpose],
-        employee: 'H-1',
-        units: ['U-1'],
-      },
-      ...{ permit: undefined, person: undefined },
+      subject: 's',
+      recipient: 'r',
+      roles: [role],
+      purposes: [purpose],
+      employee: 'H-1',
+      units: ['U-1'],
+      permit: undefined,
+      person: undefined,
     };
     const { data, errors } = await subgraph.execute(
       { query, variables },
       {
-        ...{ decisionId: 'd', caller, purpose, revision: 'r', domain: 'd', language: DEFAULT_LANGUAGE },
-        ...{ person: undefined, breakGlass: undefined },
+        decisionId: 'd',
+        caller,
+        purpose,
+        revision: 'r',
+        domain: 'd',
+        language: DEFAULT_LANGUAGE,
+        person: undefined,
+        breakGlass: undefined,
       },
     );
     if (errors) throw errors[0];

@@ -73,8 +73,12 @@ describe('a login to the console', () => {
       );
     sessions = new Sessions({
       logins: [...providers].map(([name, { issuer }]) => ({
-        ...{ name, issuer, label: { en: name, fi: name, sv: name } },
-        ...{ clientId: 'polku', clientSecret: SECRET, scopes: ['openid'] },
+        name,
+        issuer,
+        label: { en: name, fi: name, sv: name },
+        clientId: 'polku',
+        clientSecret: SECRET,
+        scopes: ['openid'],
       })),
       publicUrl,
       secrets,

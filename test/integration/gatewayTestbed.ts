@@ -248,7 +248,10 @@ export async function startGateway(
     fieldUse: async (coordinate: string, since: string) => readFieldUse(folder, { coordinate, since }),
     registryState: () => ({ isReachable: true, differences: [] }),
     oversight: new Oversight({
-      ...{ dataFolder: folder, personLog, digests: personDigests, secret },
+      dataFolder: folder,
+      personLog,
+      digests: personDigests,
+      secret,
       keysOf: (person) => [person],
       uses: new BreakGlassUses(folder),
       reviews: new Reviews(folder, signingKey, () => Promise.reject(new Error('Nobody reviews here.'))),

@@ -66,14 +66,24 @@ const all = async () => {
 };
 const mark = (kind: RestrictionKind, registry: string, code: string) => {
   const marking: Marking = {
-    ...{ data: site.data, secrets, kind, registry, codes: code, scheme: hetu, by: 'a-test' },
+    data: site.data,
+    secrets,
+    kind,
+    registry,
+    codes: code,
+    scheme: hetu,
+    by: 'a-test',
   };
   return markPeople(marking, { start: 0, end: NO_DAY });
 };
 const serve = async (names: readonly string[] = NAMES) => {
   const local = await openLocalSubgraphs({
     writer: `test-${opened.length}`,
-    ...{ names, data: site.data, secrets, policy: () => policy, syntheticOnly: true },
+    names,
+    data: site.data,
+    secrets,
+    policy: () => policy,
+    syntheticOnly: true,
     riskTrust: () => Promise.resolve('unsigned'),
     log,
   });
@@ -238,10 +248,20 @@ describe('an id issued for one of two keys of a person', () => {
   const decision = (more: Partial<DecisionContext> = {}): DecisionContext => ({
     decisionId: 'd',
     caller: {
-      ...{ subject: 'someone', recipient: 'health-services', roles: ['clinician'], purposes: ['care'] },
-      ...{ employee: 'L77', units: [], permit: undefined, person: undefined },
+      subject: 'someone',
+      recipient: 'health-services',
+      roles: ['clinician'],
+      purposes: ['care'],
+      employee: 'L77',
+      units: [],
+      permit: undefined,
+      person: undefined,
     },
-    ...{ purpose: 'care', revision: 'r', domain: 'domain', person: undefined, breakGlass: undefined },
+    purpose: 'care',
+    revision: 'r',
+    domain: 'domain',
+    person: undefined,
+    breakGlass: undefined,
     language: DEFAULT_LANGUAGE,
     ...more,
   });
@@ -253,7 +273,8 @@ describe('an id issued for one of two keys of a person', () => {
         roles: ['resident'],
         purposes: ['data-subject'],
       },
-      ...{ purpose: 'data-subject', person },
+      purpose: 'data-subject',
+      person,
     });
   const ask = async (
     local: LocalSubgraphs,

@@ -83,8 +83,13 @@ const always = { start: 0, end: NO_DAY };
 
 /** Runs the command without a process of its own. */
 const inProcess = (kind: RestrictionKind, registry: string, codes: string): Marking => ({
-  ...{ data: city.data, secrets: new Secrets(join(city.data, 'secrets')) },
-  ...{ kind, registry, codes, scheme: hetu, by: 'a-test' },
+  data: city.data,
+  secrets: new Secrets(join(city.data, 'secrets')),
+  kind,
+  registry,
+  codes,
+  scheme: hetu,
+  by: 'a-test',
 });
 
 /** Marks and expects that it is done. */

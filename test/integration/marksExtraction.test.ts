@@ -37,11 +37,21 @@ afterEach(() => site.remove());
 const secrets = new Secrets('none', { POLKU_LINKAGE_SECRET: SECRET.toString('base64') });
 const always = { start: 0, end: NO_DAY };
 const marking = (kind: RestrictionKind, registry: string, code: string): Marking => ({
-  ...{ data: site.data, secrets, kind, registry, codes: code, scheme: hetu, by: 'a-test' },
+  data: site.data,
+  secrets,
+  kind,
+  registry,
+  codes: code,
+  scheme: hetu,
+  by: 'a-test',
 });
 const extractPopulation = (maxShrink?: number) =>
   extract({
-    ...{ registry: populationRegistry, source: site.source, data: site.data, linkage, synthetic: true },
+    registry: populationRegistry,
+    source: site.source,
+    data: site.data,
+    linkage,
+    synthetic: true,
     maxShrink,
   });
 const keyOf = (code: string) => linkage.findPerson(hetu, code) as number;

@@ -192,7 +192,9 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
       }));
     const contacts = patients.flatMap(({ clinicContacts }) => clinicContacts);
     const seen = contacts.map(({ startedAt, service, encounter, diagnoses }) => ({
-      ...{ startedAt, service: service.code, encounter: encounter.code },
+      startedAt,
+      service: service.code,
+      encounter: encounter.code,
       diagnoses: diagnoses.map((diagnosis) => `${diagnosis.startedAt} ${diagnosis.code.code}`),
     }));
     expect(contacts.filter(({ service }) => service.label === null)).toEqual([]);

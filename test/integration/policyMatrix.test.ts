@@ -73,8 +73,10 @@ describe('the matrix of policies', () => {
   it('has a cell for each role and purpose that sees a field, with mask, conditions, law and line', async () => {
     const { fields, columns } = await matrixOf();
     expect(columns).toContainEqual({
-      ...{ purpose: 'care', role: 'clinician' },
-      ...{ purposeLabel: 'Care', roleLabel: 'Clinician' },
+      purpose: 'care',
+      role: 'clinician',
+      purposeLabel: 'Care',
+      roleLabel: 'Clinician',
     });
     const diagnosis = fields.find(
       ({ coordinate, derivedType }) => coordinate === 'HealthContact.diagnosis' && derivedType === null,
@@ -178,12 +180,23 @@ describe('the matrix of policies', () => {
     const labels = { recipientLabel: expect.any(String), purposeLabel: expect.any(String) };
     expect(requests.counts).toEqual([
       {
-        ...{ recipient: 'health-services', purpose: 'care', roles: ['clinician'], shown: 2, withheld: 0 },
-        ...{ recipientLabel: 'Health services', purposeLabel: 'Care', roleLabels: ['Clinician'] },
+        recipient: 'health-services',
+        purpose: 'care',
+        roles: ['clinician'],
+        shown: 2,
+        withheld: 0,
+        recipientLabel: 'Health services',
+        purposeLabel: 'Care',
+        roleLabels: ['Clinician'],
       },
       {
-        ...{ recipient: 'family-services', purpose: 'child-protection', roles: ['family-team-worker'] },
-        ...{ ...labels, roleLabels: [expect.any(String)], shown: 1, withheld: 0 },
+        recipient: 'family-services',
+        purpose: 'child-protection',
+        roles: ['family-team-worker'],
+        ...labels,
+        roleLabels: [expect.any(String)],
+        shown: 1,
+        withheld: 0,
       },
     ]);
   });

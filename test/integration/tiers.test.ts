@@ -97,8 +97,11 @@ const unguarded: typeof createSubgraph = async ({ name, module, open }) => {
     sdl,
     execute: (request, decision) =>
       execute(request, {
-        ...{ decision, access, store: open(decision).store },
-        ...{ codes: CodeCatalogue.none, mergedPersons: new Map() },
+        decision,
+        access,
+        store: open(decision).store,
+        codes: CodeCatalogue.none,
+        mergedPersons: new Map(),
       }),
   };
 };

@@ -22,7 +22,11 @@ export function registerPeople(): {
       [...keys].map(([id, { publicKey: key }]) => [
         id,
         {
-          ...{ id, label: 'Office', key, passkeys: [], login: undefined },
+          id,
+          label: 'Office',
+          key,
+          passkeys: [],
+          login: undefined,
           until: id === 'gone' ? parseDay('2020-01-01') : undefined,
         },
       ]),

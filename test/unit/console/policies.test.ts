@@ -83,17 +83,19 @@ describe('the difference of two texts', () => {
 
 describe('the files in force', () => {
   const revision = (sequence: number, more: Partial<ShownRevision>): ShownRevision => ({
-    ...{
-      sequence,
-      standing: 'SUPERSEDED',
-      author: 'a',
-      comment: '',
-      proposedAt: '',
-      signers: [],
-      missing: [],
-    },
-    ...{ expiresAt: '2027-01-01T00:00:00.000Z', files: ['health.yaml'], closedBy: null, closedBecause: null },
-    ...{ comments: [], overruled: null },
+    sequence,
+    standing: 'SUPERSEDED',
+    author: 'a',
+    comment: '',
+    proposedAt: '',
+    signers: [],
+    missing: [],
+    expiresAt: '2027-01-01T00:00:00.000Z',
+    files: ['health.yaml'],
+    closedBy: null,
+    closedBecause: null,
+    comments: [],
+    overruled: null,
     ...more,
   });
   const now = new Date('2026-11-15T00:00:00Z');
@@ -118,8 +120,14 @@ describe('the files in force', () => {
 
 describe('the filter of the matrix', () => {
   const field = (coordinate: string, more: Partial<ShownField> = {}): ShownField => ({
-    ...{ coordinate, derivedType: null, label: null, category: 'diagnosis', special: true },
-    ...{ registry: 'health', owner: 'Health services', cells: [] },
+    coordinate,
+    derivedType: null,
+    label: null,
+    category: 'diagnosis',
+    special: true,
+    registry: 'health',
+    owner: 'Health services',
+    cells: [],
     ...more,
   });
   const column = (purpose: string, role: string) => ({

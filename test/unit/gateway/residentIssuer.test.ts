@@ -25,7 +25,11 @@ const CODE = '131052-9982';
 const PERSON = 17;
 const issuerIn = (epoch: string) =>
   new ResidentIssuer({
-    ...{ key: privateKey, publicKeys: [publicKey], audience: 'polku', domains, epoch },
+    key: privateKey,
+    publicKeys: [publicKey],
+    audience: 'polku',
+    domains,
+    epoch,
     residentOf: (code) => (code === CODE ? PERSON : undefined),
   });
 const residents = issuerIn('1');

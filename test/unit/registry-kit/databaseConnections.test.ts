@@ -15,8 +15,13 @@ const parse = (url: string, type: 'postgres' | 'mariadb' = 'postgres') =>
 describe('the URL of a database', () => {
   it('is split into its parts', () => {
     expect(parse('postgres://reader:a%40b%2Fc@db.example:5433/ehr\n')).toEqual({
-      ...{ host: 'db.example', port: 5433, database: 'ehr', user: 'reader', password: 'a@b/c' },
-      ...{ tls: {}, lockSeconds: 60 },
+      host: 'db.example',
+      port: 5433,
+      database: 'ehr',
+      user: 'reader',
+      password: 'a@b/c',
+      tls: {},
+      lockSeconds: 60,
     });
   });
 

@@ -69,8 +69,16 @@ describe('an access token', () => {
 
   const now = Math.floor(Date.now() / 1000);
   const claimsOf = (change: object = {}) => ({
-    ...{ iss: origin, aud: 'polku', sub: 'someone', client_id: 'app', jti: 'j', iat: now, exp: now + 600 },
-    ...{ recipient: 'city', roles: ['clinician'], purposes: ['care'] },
+    iss: origin,
+    aud: 'polku',
+    sub: 'someone',
+    client_id: 'app',
+    jti: 'j',
+    iat: now,
+    exp: now + 600,
+    recipient: 'city',
+    roles: ['clinician'],
+    purposes: ['care'],
     ...change,
   });
   function made(header: Header = {}, change: object = {}, signer: Signer = rs256): string {

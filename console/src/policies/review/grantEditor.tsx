@@ -58,7 +58,7 @@ export function GrantEditor({ text, onChange }: GrantEditorProps) {
   return (
     <div className="grants">
       {grants.map((grant) => (
-        <GrantCard key={grant.id} {...{ grant, vocabulary, text, onChange }} />
+        <GrantCard key={grant.id} grant={grant} vocabulary={vocabulary} text={text} onChange={onChange} />
       ))}
     </div>
   );
@@ -84,7 +84,9 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
         <p>{t('grants.if', { conditions: list(named(vocabulary.conditions, grant.when)) })}</p>
       )}
       {grant.needsPermit && <p>{t('grants.permit')}</p>}
-      {grant.show.length > 0 && <FieldList {...{ grant, vocabulary, text, onChange }} />}
+      {grant.show.length > 0 && (
+        <FieldList grant={grant} vocabulary={vocabulary} text={text} onChange={onChange} />
+      )}
       {grant.derive.length > 0 && <p>{t('grants.derive', { types: list(grant.derive) })}</p>}
       {grant.from !== undefined && <p>{t('grants.from', { day: date(grant.from) })}</p>}
       {grant.until !== undefined && <p>{t('grants.until', { day: date(grant.until) })}</p>}
@@ -96,11 +98,23 @@ function GrantCard({ grant, vocabulary, text, onChange }: GrantCardProps) {
           </Button>
         </Heading>
         <DisclosurePanel>
-          <AddField {...{ grant, text, onChange }} />
-          <ListChoice {...{ grant, text, onChange }} list="roles" words={vocabulary.roles} />
-          <ListChoice {...{ grant, text, onChange }} list="purposes" words={vocabulary.purposes} />
-          <ListChoice {...{ grant, text, onChange }} list="when" words={vocabulary.conditions} />
-          <Laws {...{ grant, text, onChange }} />
+          <AddField grant={grant} text={text} onChange={onChange} />
+          <ListChoice grant={grant} text={text} onChange={onChange} list="roles" words={vocabulary.roles} />
+          <ListChoice
+            grant={grant}
+            text={text}
+            onChange={onChange}
+            list="purposes"
+            words={vocabulary.purposes}
+          />
+          <ListChoice
+            grant={grant}
+            text={text}
+            onChange={onChange}
+            list="when"
+            words={vocabulary.conditions}
+          />
+          <Laws grant={grant} text={text} onChange={onChange} />
           <div className="grant-days">
             {(['from', 'until'] as const).map((bound) => (
               <DayField

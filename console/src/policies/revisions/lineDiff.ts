@@ -56,12 +56,16 @@ function sameLines(lines: readonly string[], from: number, to: number, shift: nu
 
 function diffMiddle(old: readonly string[], now: readonly string[], start: number): readonly DiffLine[] {
   const removed = (index: number): DiffLine => ({
-    ...{ kind: 'removed', text: old[index]! },
-    ...{ before: start + index + 1, after: undefined },
+    kind: 'removed',
+    text: old[index]!,
+    before: start + index + 1,
+    after: undefined,
   });
   const added = (index: number): DiffLine => ({
-    ...{ kind: 'added', text: now[index]! },
-    ...{ before: undefined, after: start + index + 1 },
+    kind: 'added',
+    text: now[index]!,
+    before: undefined,
+    after: start + index + 1,
   });
   if (old.length * now.length > MOST_PAIRS)
     return [...old.map((_, index) => removed(index)), ...now.map((_, index) => added(index))];

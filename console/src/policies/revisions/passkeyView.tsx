@@ -84,7 +84,10 @@ function Enrolment({ signing }: { readonly signing: ShownSigning }) {
           <Notice kind="information">{t('passkey.made')}</Notice>
           <pre className="owners-lines" tabIndex={0} role="region" aria-label={t('passkey.lines')}>
             {ownersLines(made, {
-              ...{ person, device, relyingParty, login: signing.login },
+              person,
+              device,
+              relyingParty,
+              login: signing.login,
               isNew: signing.relyingParty === null,
             })}
           </pre>

@@ -56,7 +56,11 @@ export function parseConnection(
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MOST_LOCK_SECONDS)
     throw invalid(`has a lock_timeout that is not a whole number of seconds from 1 to ${MOST_LOCK_SECONDS}.`);
   return {
-    ...{ host, port: url.port === '' ? port : Number(url.port), database, user, password },
+    host,
+    port: url.port === '' ? port : Number(url.port),
+    database,
+    user,
+    password,
     tls: tlsOf(type, host, url.searchParams, invalid),
     lockSeconds: seconds,
   };

@@ -89,7 +89,9 @@ class DatabaseSource implements Source {
     });
     this.opened.push(part);
     const typed = prepared.types.map(({ type, isDay = false }, index) => ({
-      ...{ column: columns[index]!, type, isDay },
+      column: columns[index]!,
+      type,
+      isDay,
     }));
     return {
       size: prepared.estimate ?? 0,

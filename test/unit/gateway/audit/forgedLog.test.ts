@@ -50,8 +50,15 @@ describe('a log that was changed without the key', () => {
     const time = new Date().toISOString();
     await forge([
       {
-        ...{ kind: 'removal', time, file: files.at(-2), first: 1, last: kept - 1, lastHash: before.hash },
-        ...{ lastTime: '2020-01-01T00:00:00.000Z', days: 30, signature: 'A'.repeat(86) },
+        kind: 'removal',
+        time,
+        file: files.at(-2),
+        first: 1,
+        last: kept - 1,
+        lastHash: before.hash,
+        lastTime: '2020-01-01T00:00:00.000Z',
+        days: 30,
+        signature: 'A'.repeat(86),
       },
     ]);
     for (const file of files.slice(0, -1)) await rm(log.file(file));

@@ -47,8 +47,12 @@ describe('a logout token', () => {
     new Sessions({
       logins: [
         {
-          ...{ name: 'staff', label: { en: 'a', fi: 'b', sv: 'c' }, issuer },
-          ...{ clientId: 'polku', clientSecret: 's', scopes: ['openid'] },
+          name: 'staff',
+          label: { en: 'a', fi: 'b', sv: 'c' },
+          issuer,
+          clientId: 'polku',
+          clientSecret: 's',
+          scopes: ['openid'],
         },
       ],
       publicUrl: new URL('https://polku.example'),
@@ -60,7 +64,12 @@ describe('a logout token', () => {
   const now = () => Math.floor(Date.now() / 1000);
   const token = (change: Readonly<Record<string, unknown>> = {}, key: KeyObject = privateKey) =>
     new SignJWT({
-      ...{ iss: issuer, aud: 'polku', sub: '131052-9982', iat: now(), jti: `j-${++id}`, events: LOGOUT },
+      iss: issuer,
+      aud: 'polku',
+      sub: '131052-9982',
+      iat: now(),
+      jti: `j-${++id}`,
+      events: LOGOUT,
       ...change,
     })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'k', typ: 'logout+jwt' })
