@@ -290,13 +290,18 @@ function describe(manifest: Manifest, { tables: definitions }: RegistryDefinitio
     rejectedRows === 0 ? 'none rejected' : `${formatCount(rejectedRows)} rejected (${reasons.join(', ')})`;
   const remarks = Object.entries(tables).flatMap(([name, state]) => {
     const { protects = false } = definitions[name]!;
+    const remarks: string[] = [];
     if (state.rows === 0)
-      return [`    ${name} is empty${protects ? ': nobody is protected by it' : ''}. Is that right?`];
+      remarks.push(`${name} is empty${protects ? ': nobody is protected by it' : ''}. Is that right?`);
     if (protects && state.rejected > 0)
-      return [
-        `    ${name}: ${formatCount(state.rejected)} of ${formatCount(state.read!)} rows are about nobody known.`,
-      ];
-    return [];
+      remarks.push(
+        `${name}: ${formatCount(state.rejected)} of ${formatCount(state.read!)} rows are about nobody known.`,
+      );
+    if (state.leftOut)
+      remarks.push(
+        `${name}: ${formatCount(state.leftOut)} of ${formatCount(state.read!)} rows are left out by "where" of the mapping.`,
+      );
+    return remarks.map((remark) => `    ${remark}`);
   });
   const line = `  ${registry}: ${formatCount(rows)} rows, ${rejected}, ${seconds} s; snapshot ${snapshotId}`;
   return [line, ...remarks].join('\n');

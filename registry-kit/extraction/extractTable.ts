@@ -45,7 +45,7 @@ export async function extractTable(
   const tracked = [...named, ...ownRecords(table, path, records)];
   meter.begin(table.name, rows.size);
   try {
-    const read = await readRows(file, rows, extraction, (columns, index, number) => {
+    const { read, leftOut } = await readRows(rows, extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
       if (isReject(row)) return row;
       staging.append(row, number);
@@ -58,11 +58,13 @@ export async function extractTable(
     });
     const rejectAll = async (set: RowSet, reject: Reject): Promise<void> => {
       for (const row of set) {
-        rejects.add(file, row, reject);
+        rejects.add(rows.placeOf(row), reject);
         await rejects.flush();
       }
     };
-    const notes: string[] = [];
+    const notes = rows
+      .unseen()
+      .map((column) => `No object of ${file} has a value at "${column}". Is the path right?`);
     for (const { column, keys, of } of named) {
       const columns = columnsOf(table.columns[column]!);
       const unknown = keys.findUnknown(records.get(of)!);
@@ -86,7 +88,7 @@ export async function extractTable(
     for (const note of notes) notice(note);
     records.get(table.name)?.leaveOut(staging.setAsideRows);
     const written = await staging.write(path, (share) => meter.written(share));
-    return { read, rows: written, ...rejected };
+    return { read, rows: written, ...rejected, ...(leftOut > 0 && { leftOut }) };
   } finally {
     staging.discard();
     for (const { keys } of named) keys.discard();
@@ -140,29 +142,31 @@ type AcceptRow = (
 
 /**
  * Reads a source row by row, counts rejected rows and reports progress.
- * @returns the number of rows, by the numbers that the reader gave them, so that a lost row is noticed
+ * @returns `read`: the number of rows, by the numbers that the reader gave them, so that a lost row is
+ * noticed; `leftOut`: how many of them `where` of the mapping leaves out
  */
 async function readRows(
-  file: string,
   source: SourceRows,
   { rejects, meter }: Pick<TableExtraction, 'rejects' | 'meter'>,
   accept: AcceptRow,
-): Promise<number> {
-  let rows = 0;
+): Promise<{ readonly read: number; readonly leftOut: number }> {
+  let [read, leftOut] = [0, 0];
   for await (const batch of source.read()) {
-    for (const { row, reason } of batch.rejected) {
-      rows = Math.max(rows, row);
-      rejects.add(file, row, { reason, columns: [] });
+    for (const { row, ...reject } of batch.rejected) {
+      read = Math.max(read, row);
+      rejects.add(source.placeOf(row), reject);
     }
-    batch.rowNumbers.forEach((number, index) => {
-      rows = Math.max(rows, number);
-      const reject = accept(batch.columns, index, number);
-      if (reject !== undefined) rejects.add(file, number, reject);
+    for (const row of batch.leftOut ?? []) read = Math.max(read, row);
+    leftOut += batch.leftOut?.length ?? 0;
+    batch.rowNumbers.forEach((row, index) => {
+      read = Math.max(read, row);
+      const reject = accept(batch.columns, index, row);
+      if (reject !== undefined) rejects.add(source.placeOf(row), reject);
     });
     await rejects.flush();
-    meter.read(rows, batch.share);
+    meter.read(read, batch.share);
   }
-  return rows;
+  return { read, leftOut };
 }
 
 /** What the tables of one extraction share. */
@@ -194,12 +198,12 @@ export async function applyCodeChanges(
   const columns = [changes.old, changes.new];
   const file = changes.source.name;
   let rows = 0;
-  const read = await readRows(file, source, extraction, ([old, current], index) => {
+  const { read, leftOut } = await readRows(source, extraction, ([old, current], index) => {
     const linked = cells.linkage.aliasPerson(changes.scheme, old![index]!, current![index]!);
     if (typeof linked === 'string') return { reason: linked, columns };
     rows++;
     return undefined;
   });
   const all = { file, table: CODE_CHANGES, read, protects: true, knowsPersons: true };
-  return { read, rows, ...rejects.closeFile(all) };
+  return { read, rows, ...rejects.closeFile(all), ...(leftOut > 0 && { leftOut }) };
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { PolkuError } from '../../lib/errors.js';
 import type { Balance } from '../snapshot/manifest.js';
+import type { RowPlace } from './source/source.js';
 import { type Reject, type RejectReason, rejectRules } from './rows/rejectReason.js';
 
 const FLUSH_LINES = 10_000;
@@ -49,7 +50,7 @@ export class RejectsReport {
     return sorted(this.counts);
   }
 
-  add(file: string, row: number, { reason, columns }: Reject): void {
+  add({ file, row }: RowPlace, { reason, columns }: Reject): void {
     const column = columns.join('+');
     for (const counts of [this.counts, this.countsOfFile]) increment(counts, reason);
     increment(this.countsOfColumns, column === '' ? reason : `${reason} in ${column}`);

@@ -4,7 +4,8 @@ import { readRegularFile } from '../../lib/regularFile.js';
 import { FIRST_STORE, type PersonKey } from '../../schema/keys.js';
 
 /** The state of a table in a manifest. Older snapshots have neither `read` nor `rejects`. */
-interface TableState extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects'>> {
+interface TableState
+  extends Pick<Balance, 'rows' | 'rejected'>, Partial<Pick<Balance, 'read' | 'rejects' | 'leftOut'>> {
   /** SHA-256 of the table's file. */
   readonly sha256: string;
 }
@@ -98,8 +99,8 @@ export function parseManifest(text: string, registry: string, schemaVersion: num
   return manifest as Manifest;
 }
 
-function isTableState({ rows, rejected, read = 0, rejects = {} }: TableState): boolean {
-  return [rows, rejected, read].every(isCount) && isObject(rejects);
+function isTableState({ rows, rejected, read = 0, rejects = {}, leftOut = 0 }: TableState): boolean {
+  return [rows, rejected, read, leftOut].every(isCount) && isObject(rejects);
 }
 
 function isCount(value: unknown): boolean {
@@ -118,7 +119,7 @@ function isObject<Value>(value: Value): value is Value & object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The outcome of the rows of one source file: each was stored or rejected. */
+/** The outcome of the rows of one table's source: each was stored, rejected or left out. */
 export interface Balance {
   /** Rows of the file, by the numbers that its reader gave them. */
   readonly read: number;
@@ -127,11 +128,13 @@ export interface Balance {
   readonly rejected: number;
   /** Reason -> rows. */
   readonly rejects: Readonly<Record<string, number>>;
+  /** Rows that `where` of the mapping leaves out; undefined: none. */
+  readonly leftOut?: number | undefined;
 }
 
-function isBalanced({ read, rows, rejected, rejects }: Balance): boolean {
+function isBalanced({ read, rows, rejected, rejects, leftOut = 0 }: Balance): boolean {
   const byReason = Object.values(rejects).reduce((sum, count) => sum + count, 0);
-  return byReason === rejected && rows + rejected === read;
+  return byReason === rejected && rows + rejected + leftOut === read;
 }
 
 /**
@@ -140,12 +143,12 @@ function isBalanced({ read, rows, rejected, rejects }: Balance): boolean {
  */
 export function requireBalance(registry: string, table: string, balance: Balance): void {
   if (isBalanced(balance)) return;
-  const { read, rows, rejected, rejects } = balance;
+  const { read, rows, rejected, rejects, leftOut = 0 } = balance;
   throw new PolkuError(
     'ROWS_LOST',
-    `The rows of ${registry}.${table} do not add up: ${read} were read, ${rows} were written and ${rejected} were ` +
-      'rejected. Nothing was published. This is a fault of Polku or of the disk: run the command again, and report ' +
-      'it if it happens again.',
+    `The rows of ${registry}.${table} do not add up: ${read} were read, ${leftOut} of them left out, ${rows} were written and ` +
+      `${rejected} were rejected. Nothing was published. This is a fault of Polku or of the disk: run the command again, ` +
+      'and report it if it happens again.',
     { registry, table, read, rows, rejected, rejects },
   );
 }

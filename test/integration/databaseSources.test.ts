@@ -1,4 +1,3 @@
-// Long, because every kind of database runs through the same cases, against the same tables.
 /**
  * @property extraction/database-confidentiality An error of a database repeats no value, password or text of
  * the server.
@@ -34,6 +33,8 @@ import {
   type TestServer,
 } from '../city/testServers.js';
 import { describeWhere } from '../programs.js';
+
+// Long, because every kind of database runs through the same cases, against the same tables.
 
 /** The health services' export as tables: file -> column -> type. */
 const TABLES = {

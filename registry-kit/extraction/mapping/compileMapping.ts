@@ -7,9 +7,11 @@ import type { CodeLists } from '../../codes/codeLists.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
 import { mayBeCode } from '../rows/codeDictionary.js';
 import { hasYearsOfTwoDigits, isTimeZone, parseNumber } from '../rows/parseValues.js';
+import { JsonPathError, parseJsonPath } from '../source/json/jsonPath.js';
 import {
   type CellFormat,
   CODE_CHANGES,
+  readsJson,
   type ColumnEntry,
   type ColumnMapping,
   type Mapping,
@@ -40,12 +42,13 @@ const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind']
 
 /** Attributes of a format, and the types that allow them. */
 const FORMAT_ATTRIBUTES: Readonly<
-  Record<'delimiter' | 'quote' | 'encoding' | 'connection', readonly SourceFormat['type'][]>
+  Record<'delimiter' | 'quote' | 'encoding' | 'connection' | 'patients', readonly SourceFormat['type'][]>
 > = {
   delimiter: ['csv'],
   quote: ['csv'],
   encoding: ['csv'],
   connection: ['postgres', 'mariadb'],
+  patients: ['fhir'],
 };
 
 /** It is put into brackets, so a semicolon would end the statement around it. */
@@ -135,7 +138,10 @@ class MappingCompiler {
     const { codeChanges } = this.file;
     if (!codeChanges || !scheme) return undefined;
     const source = this.rowSource(CODE_CHANGES, codeChanges, [CODE_CHANGES]);
-    return { source, old: codeChanges.old, new: codeChanges.new, scheme };
+    const [old, now] = (['old', 'new'] as const).map((which) =>
+      this.sourceColumn(codeChanges[which], [CODE_CHANGES, which]),
+    ) as [string, string];
+    return { source, old, new: now, scheme };
   }
 
   private format(): SourceFormat {
@@ -146,8 +152,8 @@ class MappingCompiler {
         ['format', 'zone'],
         `"${zone}" is not a time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
       );
-    const { delimiter = ',', quote = '"', encoding = 'utf-8' } = format;
-    for (const attribute of ['delimiter', 'quote', 'encoding', 'connection'] as const) {
+    const { delimiter = ',', quote = '"', encoding = 'utf-8', patients } = format;
+    for (const attribute of ['delimiter', 'quote', 'encoding', 'connection', 'patients'] as const) {
       const types = FORMAT_ATTRIBUTES[attribute];
       if (attribute in format && !types.includes(type))
         this.faults.at(
@@ -160,6 +166,16 @@ class MappingCompiler {
         return { type, delimiter, quote, encoding, zone };
       case 'parquet':
         return { type, zone };
+      case 'ndjson':
+      case 'fhir':
+        return {
+          type,
+          zone,
+          patients: patients && {
+            source: this.rowSource('patients', { file: patients.file }, ['format', 'patients']),
+            code: this.sourceColumn(patients.code, ['format', 'patients', 'code']),
+          },
+        };
       default:
         if (connection === undefined)
           this.faults.at(
@@ -186,13 +202,42 @@ class MappingCompiler {
       );
     }
     const text = entry[kind] ?? '';
-    if (kind !== 'query') return { kind, text, name: text };
+    const where = this.where(entry, ofDatabase, [...path, 'where']);
+    if (kind !== 'query') return { kind, text, name: text, where };
     if (!ONE_SELECT.test(text))
       this.faults.at(
         [...path, 'query'],
         'A query is one SELECT, or WITH ... SELECT, without a semicolon at its end.',
       );
     return { kind, text, name: `the query of ${name}` };
+  }
+
+  /** The rows that are read, where a file has others, too. */
+  private where({ where }: SourceEntry, ofDatabase: boolean, path: MappingPath): RowSource['where'] {
+    if (!where) return undefined;
+    if (ofDatabase) this.faults.at(path, '"where" is for files. Choose the rows of a database by a "query".');
+    return new Map(
+      Object.entries(where).map(([column, entry]) => {
+        const isList = Array.isArray(entry);
+        const texts = new Set<string>(
+          (isList ? entry : (entry as { not: readonly string[] }).not).map(trimmed),
+        );
+        const isOne = (values: readonly string[]) => values.some((value) => texts.has(value.trim()));
+        return [this.sourceColumn(column, path), isList ? isOne : (values) => !isOne(values)];
+      }),
+    );
+  }
+
+  /** A source column: a name, or a path in JSON, which must be one. */
+  private sourceColumn(column: string, path: MappingPath): string {
+    if (!readsJson(this.file.format)) return column;
+    try {
+      parseJsonPath(column);
+    } catch (cause) {
+      if (!(cause instanceof JsonPathError)) throw cause;
+      this.faults.at(path, `${cause.message} A path is like period.start or code.coding[system=...].code.`);
+    }
+    return column;
   }
 
   private table(name: string, entry: TableEntry, definition: TableDefinition, scheme: Scheme): TableMapping {
@@ -219,7 +264,11 @@ class MappingCompiler {
     return {
       name,
       source: this.rowSource(name, entry, path),
-      subject: { from: entry.subject, scheme: ownScheme ?? scheme, missing: this.missing({}) },
+      subject: {
+        from: this.sourceColumn(entry.subject, [...path, 'subject']),
+        scheme: ownScheme ?? scheme,
+        missing: this.missing({}),
+      },
       unique: entry.unique,
       interval: entry.interval,
       columns: [...columns, ...absent],
@@ -278,6 +327,7 @@ class MappingCompiler {
     }
     if (typeof from !== 'string' && kind !== 'record')
       this.faults.at([...path, 'from'], `Only a record ("${name}" is a ${kind}) is made of several columns.`);
+    for (const column of [from].flat()) this.sourceColumn(column, [...path, 'from']);
     const base = { name, from, optional, missing: this.missing(given) };
     switch (kind) {
       case 'day':
@@ -322,7 +372,7 @@ class MappingCompiler {
     path: MappingPath,
   ): { readonly dates: string; readonly firstYear: number | undefined } {
     const { format } = this.file;
-    const dates = own.dates ?? format.dates ?? 'iso';
+    const dates = own.dates ?? format.dates ?? (format.type === 'fhir' ? 'typed' : 'iso');
     const firstYear = own.firstYear ?? format.firstYear;
     if (hasYearsOfTwoDigits(dates) && firstYear === undefined) {
       const fix = 'Add "firstYear", the first of the hundred years that they stand for, such as 1930.';
@@ -495,6 +545,10 @@ class MappingCompiler {
       `It has: ${names.join(', ')}.`,
     );
   }
+}
+
+function trimmed(text: string): string {
+  return text.trim();
 }
 
 /** Joins the sentences that are defined. */

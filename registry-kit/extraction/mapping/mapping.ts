@@ -11,8 +11,16 @@ export interface CsvFormat {
   readonly encoding: string;
 }
 
+/** Objects of JSON, one a line. Source columns are paths in them; see JsonPath. */
+export interface JsonFormat {
+  /** `fhir`: resources of FHIR R4, whose references become ids, or codes of patients. */
+  readonly type: 'ndjson' | 'fhir';
+  /** Where the codes of patients are, if references to patients become codes. */
+  readonly patients?: { readonly source: RowSource; readonly code: string } | undefined;
+}
+
 /** How the files of an export are written. */
-export type FileFormat = (CsvFormat | { readonly type: 'parquet' }) & {
+export type FileFormat = (CsvFormat | { readonly type: 'parquet' } | JsonFormat) & {
   /** The IANA zone of times without zone or offset; undefined if their day is used as written. */
   readonly zone?: string | undefined;
 };
@@ -31,6 +39,13 @@ export function isDatabase(format: SourceFormat): format is DatabaseFormat {
   return 'connection' in format;
 }
 
+export function readsJson({ type }: Pick<SourceFormat, 'type'>): boolean {
+  return type === 'ndjson' || type === 'fhir';
+}
+
+/** Whether a row with these values is read. CSV and Parquet have one value, or none. */
+export type ValuesTest = (values: readonly string[]) => boolean;
+
 /** What the rows of a table are read from. */
 export interface RowSource {
   readonly kind: 'file' | 'table' | 'query';
@@ -38,6 +53,8 @@ export interface RowSource {
   readonly text: string;
   /** Names it in messages and in the list of rejects. */
   readonly name: string;
+  /** By source column: what a row must have to be read. Other rows are left out, and counted. */
+  readonly where?: ReadonlyMap<string, ValuesTest> | undefined;
 }
 
 interface ColumnBase {
@@ -124,8 +141,9 @@ export interface Mapping {
 }
 
 /** Everything that a mapping reads, in the order of reading. */
-export function rowSources({ codeChanges, tables }: Mapping): readonly RowSource[] {
-  return [...(codeChanges ? [codeChanges] : []), ...tables].map(({ source }) => source);
+export function rowSources({ format, codeChanges, tables }: Mapping): readonly RowSource[] {
+  const patients = 'patients' in format ? format.patients : undefined;
+  return [patients, codeChanges, ...tables].flatMap((read) => (read ? [read.source] : []));
 }
 
 /** The source columns of a table, each once. The data subject's code comes first. */
@@ -187,6 +205,7 @@ export interface SourceEntry {
   readonly file?: string;
   readonly table?: string;
   readonly query?: string;
+  readonly where?: Readonly<Record<string, readonly string[] | { readonly not: readonly string[] }>>;
 }
 
 export interface TableEntry extends SourceEntry {
@@ -208,6 +227,7 @@ export interface MappingFile {
     readonly quote?: string;
     readonly encoding?: string;
     readonly zone?: string;
+    readonly patients?: { readonly file: string; readonly code: string };
   };
   readonly knows?: string;
   readonly idForms?: Readonly<Record<string, string>>;

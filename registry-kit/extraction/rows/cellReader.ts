@@ -94,6 +94,8 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
  * A register has a few thousand different dates, each in many rows. Times of day would be too many to cache.
  */
 const MAX_DATES = 100_000;
+/** ISO 8601 with reduced precision, as FHIR writes dates that are not known to the day. */
+const PARTIAL_DATE = /^\d{4}(?:-\d{2})?$/;
 
 function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const parse = dateParser(dates, firstYear, zone);
@@ -103,7 +105,7 @@ function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & {
       const known = days.get(text);
       if (known !== undefined) return known;
       const written = parse(text);
-      if (written === undefined) return 'invalid-date';
+      if (written === undefined) return PARTIAL_DATE.test(text) ? 'partial-date' : 'invalid-date';
       const day =
         lastDayOfMonth && written !== null ? latestDay(formatPartialDate(written, 'month'))! : written;
       if (days.size < MAX_DATES) days.set(detachedCopy(text), day);

@@ -1,4 +1,5 @@
 import type { LinkageReject } from '../../../linkage/linkage.js';
+import type { JsonFault } from '../source/json/jsonPath.js';
 import { CODE_RULE } from './codeDictionary.js';
 
 /**
@@ -12,13 +13,15 @@ export type RejectReason =
   | 'lone-quote'
   | 'missing-value'
   | 'invalid-date'
+  | 'partial-date'
   | 'invalid-number'
   | 'invalid-value'
   | 'unknown-code'
   | 'unknown-record'
   | 'end-before-start'
   | 'duplicate-id'
-  | 'duplicate-subject';
+  | 'duplicate-subject'
+  | JsonFault;
 
 /** A rejected row, and the source columns with faulty cells; none if the fault is in the row as a whole. */
 export interface Reject {
@@ -41,6 +44,7 @@ export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'unknown-person': 'The population register knows the person.',
   'unknown-family': 'The family is known.',
   'invalid-date': 'A day is written as "dates" says, and exists.',
+  'partial-date': 'A day has a year, a month and a day; a date such as 2012 or 2012-05 names no day.',
   'invalid-number':
     'A number is a plain decimal (1234.50), or written as "decimal" says, and no identity code.',
   'invalid-value': CODE_RULE,
@@ -50,4 +54,8 @@ export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'end-before-start': 'The second day of "interval" is not before the first.',
   'duplicate-id': 'No two rows share what is "unique": the first was accepted.',
   'duplicate-subject': 'No two rows are about one person: the first was accepted.',
+  'several-values':
+    'A path leads to one value of an object, or to equal ones. Choose one: coding[system=...].code, or coding[0].code.',
+  'not-a-value': 'A path leads to a text, a number, true or false, and not to an object around them.',
+  'inexact-number': 'A number in JSON has at most 15 digits. Longer ones, such as ids, are texts in quotes.',
 };

@@ -1,20 +1,25 @@
 import { PolkuError } from '../../../lib/errors.js';
 import type { RejectReason } from '../rows/rejectReason.js';
+import type { JsonFault } from './json/jsonPath.js';
 import type { SourceNames } from './sourceNames.js';
 
 /** A row that could not be read. Its contents are not included. */
 export interface RejectedRow {
   readonly row: number;
-  readonly reason: RejectReason & ('malformed-row' | 'lone-quote' | 'wrong-encoding');
+  readonly reason: RejectReason & ('malformed-row' | 'lone-quote' | 'wrong-encoding' | JsonFault);
+  /** The source columns at fault; none if it is the row as a whole. */
+  readonly columns: readonly string[];
 }
 
 /** Some rows of a source file: texts of the requested columns, in the requested order. */
 export interface RowBatch {
   /** For each column the text of each row; empty if the source has none. */
   readonly columns: readonly (readonly string[])[];
-  /** For each row its number in the file. Data rows are counted from 1. */
+  /** For each row its number in the source. Data rows are counted from 1. */
   readonly rowNumbers: readonly number[];
   readonly rejected: readonly RejectedRow[];
+  /** The numbers of rows that `where` of the mapping leaves out. */
+  readonly leftOut?: readonly number[] | undefined;
 }
 
 /** A batch, and the share of the file read so far, from 0 to 1. */

@@ -31,7 +31,15 @@ export interface Source {
   open(source: RowSource, columns: readonly string[]): Promise<SourceRows>;
 }
 
-/** The rows of one file, table or query. */
+/** A row, for people who look for it. */
+export interface RowPlace {
+  /** The file, table or query. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly row: number;
+}
+
+/** The rows of one table of the mapping: of its files, its table or its query. */
 export interface SourceRows {
   /** How much there is to read: bytes of a file, or about how many rows of a database. */
   readonly size: number;
@@ -41,6 +49,13 @@ export interface SourceRows {
   readonly types: ReadonlyMap<string, string>;
   /** The columns whose type is a day or a time, whatever date format the mapping declares. */
   readonly typedDays: ReadonlySet<string>;
+  /** Where a row is that was read: several files of one table number their rows in turn. */
+  placeOf(row: number): RowPlace;
+  /**
+   * The columns that had a value in no row, once all rows are read. Only of sources that do not name their
+   * columns before, such as JSON.
+   */
+  readonly unseen: () => readonly string[];
   /**
    * Streams the columns as texts, some thousand rows at a time. Days and times of typed columns are in ISO
    * 8601. Call it once.

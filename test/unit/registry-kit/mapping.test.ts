@@ -114,9 +114,9 @@ describe('a mapping file', () => {
       .replace('    file: kaynnit.csv', '    fil: kaynnit.csv');
     const faults = faultsOf(text)!;
     expect(faults.lines).toEqual([
-      `${placeOf('xml', text)}: type must be one of: csv, parquet, postgres, mariadb.`,
+      `${placeOf('xml', text)}: type must be one of: csv, parquet, ndjson, fhir, postgres, mariadb.`,
       `${placeOf('kaynnit.csv', text)}: "fil" is not known here. Did you mean "file"? ` +
-        'Expected one of: file, table, query, subject, scheme, unique, interval, columns.',
+        'Expected one of: file, table, query, where, subject, scheme, unique, interval, columns.',
     ]);
   });
 

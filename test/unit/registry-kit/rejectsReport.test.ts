@@ -28,7 +28,7 @@ function visits(read: number): ReadFile {
 
 /** This many rejects, from a row number on, for one reason. */
 function reject(from: number, rows: number, reason: RejectReason, ...columns: string[]): void {
-  for (let row = from; row < from + rows; row++) report.add('visits.csv', row, { reason, columns });
+  for (let row = from; row < from + rows; row++) report.add({ file: 'visits.csv', row }, { reason, columns });
 }
 
 describe('a report of rejects', () => {

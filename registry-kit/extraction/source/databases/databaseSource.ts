@@ -98,6 +98,8 @@ class DatabaseSource implements Source {
       description: `${prepared.statement}${prepared.estimate === undefined ? '' : ` -- about ${prepared.estimate} rows`}`,
       types: new Map(typed.map(({ column, type }) => [column, type])),
       typedDays: new Set(typed.filter(({ isDay }) => isDay).map(({ column }) => column)),
+      placeOf: (row) => ({ file: name, row }),
+      unseen: () => [],
       read: () =>
         this.read(
           name,

@@ -82,7 +82,7 @@ export class CsvParser {
     const columns: string[][] = this.selected.map(() => []);
     const rowNumbers: number[] = [];
     const rejected: RejectedRow[] = [];
-    const reject = (reason: RejectedRow['reason']) => rejected.push({ row: ++this.row, reason });
+    const reject = (reason: RejectedRow['reason']) => rejected.push({ row: ++this.row, reason, columns: [] });
 
     let position = this.skip(last);
     let damage = this.text.indexOf(REPLACEMENT, position);

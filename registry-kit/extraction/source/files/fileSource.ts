@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { withMemoryDatabase } from '../../../../lib/duckdb.js';
 import { PolkuError } from '../../../../lib/errors.js';
-import { NotRegularFileError } from '../../../../lib/regularFile.js';
+import { mapGenerator } from '../../../../lib/mapGenerator.js';
 import { readSourceMarker } from '../../../snapshot/manifest.js';
-import { type FileFormat, type Mapping, rowSources } from '../../mapping/mapping.js';
+import {
+  type FileFormat,
+  readsJson,
+  type Mapping,
+  type RowSource,
+  rowSources,
+} from '../../mapping/mapping.js';
+import { isReferencePath, resolveReference } from '../json/fhirReference.js';
+import { codesById } from '../json/patientCodes.js';
 import type { ReadBatch } from '../rowBatch.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
+import { fileFault } from './fileFault.js';
 import { readCsv } from './readCsv.js';
+import { readJson } from './readJson.js';
 import { isDayOrTime, openParquet, readParquet, typesOf } from './readParquet.js';
+import { RowFilter } from './rowFilter.js';
 import { sha256OfSource } from './sourceBytes.js';
 
 /** Where the export of one registry is. */
@@ -39,116 +50,236 @@ export async function withFiles<Result>(
 ): Promise<Result> {
   const files = await digestFiles(mapping, exports);
   const { synthetic } = await readSourceMarker(exports.folder);
-  return withMemoryDatabase((connection) =>
-    work({
+  return withMemoryDatabase((connection) => {
+    const reader = new FileReader(files, format, connection, exports.signal);
+    return work({
       synthetic,
-      fingerprint: fingerprintOf(files),
+      fingerprint: fingerprintOf(new Set([...files.values()].flat())),
       place: `the folder ${join(exports.folder, exports.registry)}`,
-      open: ({ text }, columns) => openFile(files.get(text)!, columns, { format, connection, ...exports }),
-    }),
-  );
+      open: (source, columns) => reader.open(source, columns),
+    });
+  });
 }
 
-/** Hashes the files that a mapping names, each once. */
+/** Hashes the files that a mapping names, each once, by the name or the pattern in the mapping. */
 async function digestFiles(
   mapping: Mapping,
   { folder, registry, signal }: Exports,
-): Promise<ReadonlyMap<string, SourceFile>> {
-  const names = new Set(rowSources(mapping).map(({ text }) => text));
-  const files = new Map<string, SourceFile>();
-  for (const file of [...names].sort()) {
+): Promise<ReadonlyMap<string, readonly SourceFile[]>> {
+  const digested = new Map<string, SourceFile>();
+  const digest = async (file: string): Promise<SourceFile> => {
+    const known = digested.get(file);
+    if (known) return known;
     const [path, name] = [join(folder, registry, file), `${registry}/${file}`];
     try {
       const { size: bytes } = await stat(path);
-      files.set(file, { path, name, bytes, sha256: await sha256OfSource(path, signal) });
+      const found = { path, name, bytes, sha256: await sha256OfSource(path, signal) };
+      digested.set(file, found);
+      return found;
     } catch (cause) {
-      throw unreadable(name, cause);
+      throw fileFault(name, cause);
     }
+  };
+  const files = new Map<string, SourceFile[]>();
+  for (const pattern of [...new Set(rowSources(mapping).map(({ text }) => text))].sort()) {
+    const found: SourceFile[] = [];
+    for (const file of await matching(pattern, folder, registry)) found.push(await digest(file));
+    files.set(pattern, found);
   }
   return files;
 }
 
-/** SHA-256 over the names and contents of files, in hexadecimal. */
-function fingerprintOf(files: ReadonlyMap<string, SourceFile>): string {
-  const hash = createHash('sha256');
-  for (const [name, { sha256 }] of files) hash.update(`${name}\0${sha256}\0`);
-  return hash.digest('hex');
-}
-
-interface Reading extends Exports {
-  readonly format: FileFormat;
-  /** The connection that reads Parquet. Codes and names may pass through it; nothing is stored. */
-  readonly connection: DuckDBConnection;
-}
-
-async function openFile(file: SourceFile, columns: readonly string[], reading: Reading): Promise<SourceRows> {
-  const { format, connection } = reading;
-  const rows = {
-    size: file.bytes,
-    description: `${file.path} (${file.bytes} bytes, ${format.type})`,
-    read: () => readFile(file, columns, reading),
-  };
-  if (format.type === 'csv') return { ...rows, types: new Map(), typedDays: new Set() };
+/** The files that a name in a mapping stands for: `*` stands for any part of a name. */
+async function matching(pattern: string, folder: string, registry: string): Promise<readonly string[]> {
+  if (!pattern.includes('*')) return [pattern];
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const form = new RegExp(`^${parts.join('.*')}$`, 's');
+  let names: readonly string[];
   try {
-    const types = typesOf(await openParquet(connection, file.path, file.name, columns), columns);
-    const typedDays = new Set(columns.filter((column) => isDayOrTime(types.get(column)!)));
-    return { ...rows, types, typedDays };
+    names = await readdir(join(folder, registry));
   } catch (cause) {
-    throw unreadable(file.name, cause);
+    throw fileFault(`${registry}/${pattern}`, cause);
   }
-}
-
-/** Streams the columns of a file, and compares what was read with the file's hash. */
-async function* readFile(
-  { path, name, bytes, sha256 }: SourceFile,
-  columns: readonly string[],
-  { format, connection, signal }: Reading,
-): AsyncGenerator<ReadBatch> {
-  let read: string;
-  try {
-    if (format.type === 'csv') read = yield* readCsv(path, name, bytes, format, columns, signal);
-    else {
-      yield* readParquet(connection, path, name, columns, format.zone !== undefined);
-      read = await sha256OfSource(path, signal);
-    }
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
-  if (read === sha256) return;
+  const found = names.filter((name) => form.test(name)).sort();
+  if (found.length > 0) return found;
   throw new PolkuError(
-    'SOURCE_CHANGED',
-    `The source file ${name} changed while it was read. None of it was used; wait until the export is complete, ` +
-      'and run the command again.',
-    { file: name },
+    'SOURCE_UNREADABLE',
+    `No file matches ${registry}/${pattern}. Expected one or more below the folder given with --source.`,
+    { file: pattern },
   );
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'is missing. Expected it below the folder given with --source, as mapping.yaml names it.',
-  ENOTDIR: 'is missing: a part of its path is a file, not a folder.',
-  EACCES: 'may not be read. Check its owner and mode.',
-  ELOOP: 'is a symbolic link that leads to itself.',
-  Z_BUF_ERROR: 'is a gzip file that is cut off. Export it again.',
-  Z_DATA_ERROR: 'is a gzip file that is damaged. Export it again.',
-};
-
-/**
- * Describes in fixed words what is wrong with a source file. The text of the cause may quote a row, a column
- * or a folder that is named by a code, so it is not repeated and the cause is not attached.
- */
-function unreadable(name: string, cause: unknown): PolkuError {
-  if (cause instanceof PolkuError) return cause;
-  return new PolkuError('SOURCE_UNREADABLE', `The source file ${name} ${reasonOf(cause)}`, { file: name });
+/** SHA-256 over the names and contents of files, in hexadecimal. */
+function fingerprintOf(files: ReadonlySet<SourceFile>): string {
+  const hash = createHash('sha256');
+  for (const { name, sha256 } of files) hash.update(`${name}\0${sha256}\0`);
+  return hash.digest('hex');
 }
 
-function reasonOf(cause: unknown): string {
-  if (cause instanceof NotRegularFileError) {
-    const kind = cause.kind === 'FIFO' ? 'named pipe' : cause.kind;
-    return `is a ${kind}. Expected a regular file, because a source is read twice.`;
+class FileReader {
+  private patients: Promise<ReadonlyMap<string, string>> | undefined;
+
+  /** @param connection reads Parquet. Codes and names may pass through it; nothing is stored */
+  constructor(
+    private readonly files: ReadonlyMap<string, readonly SourceFile[]>,
+    private readonly format: FileFormat,
+    private readonly connection: DuckDBConnection,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  async open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
+    const { format } = this;
+    const files = this.files.get(source.text)!;
+    const size = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const types = await this.types(files, columns);
+    const typedDays = new Set([...types].filter(([, type]) => isDayOrTime(type)).map(([column]) => column));
+    const rows = new RowsOfFiles(files, (file) => this.read(file, source, columns));
+    return {
+      size,
+      description: files.map(({ path, bytes }) => `${path} (${bytes} bytes, ${format.type})`).join('\n'),
+      types,
+      typedDays,
+      placeOf: (row) => rows.placeOf(row),
+      unseen: () => rows.unseen,
+      read: () => rows.read(),
+    };
   }
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  // Only the text of a DuckDB error shows what failed, and it quotes the value.
-  if (/^Invalid Input Error: Invalid string encoding/.test(message))
-    return 'holds text that is not UTF-8. Export it again.';
-  return REASONS[code] ?? 'cannot be read: it is damaged, or the disk is. Export it again.';
+
+  /** The types of the columns of Parquet files; those of one table have the same. */
+  private async types(
+    files: readonly SourceFile[],
+    columns: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    if (this.format.type !== 'parquet') return new Map();
+    const [first, ...others] = await Promise.all(
+      files.map(async ({ path, name }) => {
+        try {
+          return { name, types: typesOf(await openParquet(this.connection, path, name, columns), columns) };
+        } catch (cause) {
+          throw fileFault(name, cause);
+        }
+      }),
+    );
+    for (const { name, types } of others) {
+      const other = columns.find((column) => types.get(column) !== first!.types.get(column));
+      if (other !== undefined)
+        throw new PolkuError(
+          'SOURCE_COLUMNS',
+          `"${other}" has another type in ${name} than in ${first!.name}. Export the files of one table in one form.`,
+          { file: name, column: other },
+        );
+    }
+    return first!.types;
+  }
+
+  /** Streams the columns of a file, and compares what was read with the file's hash. */
+  private async *read(
+    file: SourceFile,
+    source: RowSource,
+    columns: readonly string[],
+  ): AsyncGenerator<ReadBatch, readonly string[]> {
+    const { path, name, sha256 } = file;
+    let unseen: readonly string[] = [];
+    let read: string;
+    try {
+      if (readsJson(this.format)) {
+        const lines = { name, columns, where: source.where, rewrite: await this.rewriting(source) };
+        ({ sha256: read, unseen } = yield* readJson(path, file.bytes, lines, this.signal));
+      } else {
+        const filter = new RowFilter(columns, source.where);
+        read = yield* filter.apply(this.readColumns(file, filter.read));
+      }
+    } catch (cause) {
+      throw fileFault(name, cause);
+    }
+    if (read === sha256) return unseen;
+    throw new PolkuError(
+      'SOURCE_CHANGED',
+      `The source file ${name} changed while it was read. None of it was used; wait until the export is complete, ` +
+        'and run the command again.',
+      { file: name },
+    );
+  }
+
+  /** @returns the SHA-256 of what was read, in hexadecimal */
+  private async *readColumns(
+    { path, name, bytes }: SourceFile,
+    columns: readonly string[],
+  ): AsyncGenerator<ReadBatch, string> {
+    const { format, connection, signal } = this;
+    if (format.type === 'csv') return yield* readCsv(path, name, bytes, format, columns, signal);
+    yield* readParquet(connection, path, name, columns, format.zone !== undefined);
+    return sha256OfSource(path, signal);
+  }
+
+  /** How texts of resources change: references become ids, or codes of patients. */
+  private async rewriting(source: RowSource) {
+    const { format } = this;
+    if (format.type !== 'fhir') return undefined;
+    const codes = source === format.patients?.source ? undefined : await this.codesOfPatients();
+    const resolve = resolveReference(codes);
+    return (path: string) => (isReferencePath(path) ? resolve : undefined);
+  }
+
+  /** The codes of all patients, read once. */
+  private codesOfPatients(): Promise<ReadonlyMap<string, string>> | undefined {
+    const { format } = this;
+    if (format.type !== 'fhir' || !format.patients) return undefined;
+    const { source, code } = format.patients;
+    const rows = new RowsOfFiles(this.files.get(source.text)!, (file) =>
+      this.read(file, source, ['id', code]),
+    );
+    return (this.patients ??= codesById(rows.read()));
+  }
+}
+
+/** The rows of all files of a table, numbered in turn. */
+class RowsOfFiles {
+  /** The number of rows before each file that was begun. */
+  private readonly before: number[] = [];
+  private unseenIn: readonly string[] | undefined;
+
+  constructor(
+    private readonly files: readonly SourceFile[],
+    private readonly readFile: (file: SourceFile) => AsyncGenerator<ReadBatch, readonly string[]>,
+  ) {}
+
+  get unseen(): readonly string[] {
+    return this.unseenIn ?? [];
+  }
+
+  placeOf(row: number): { readonly file: string; readonly row: number } {
+    const index = this.before.findLastIndex((count) => count < row);
+    const { name } = this.files[index]!;
+    return { file: name.slice(name.indexOf('/') + 1), row: row - this.before[index]! };
+  }
+
+  async *read(): AsyncGenerator<ReadBatch> {
+    const total = this.files.reduce((sum, { bytes }) => sum + bytes, 0);
+    let [bytes, rows] = [0, 0];
+    for (const file of this.files) {
+      const before = rows;
+      this.before.push(before);
+      const unseen = yield* mapGenerator(this.readFile(file), (batch) => {
+        rows = Math.max(rows, before + lastRow(batch));
+        const share = (bytes + batch.share * file.bytes) / Math.max(1, total);
+        return { ...(before === 0 ? batch : shifted(batch, before)), share };
+      });
+      this.unseenIn = this.unseenIn?.filter((column) => unseen.includes(column)) ?? unseen;
+      bytes += file.bytes;
+    }
+  }
+}
+
+function lastRow({ rowNumbers, rejected, leftOut }: ReadBatch): number {
+  return Math.max(0, rowNumbers.at(-1) ?? 0, rejected.at(-1)?.row ?? 0, leftOut?.at(-1) ?? 0);
+}
+
+function shifted(batch: ReadBatch, by: number): ReadBatch {
+  return {
+    ...batch,
+    rowNumbers: batch.rowNumbers.map((row) => row + by),
+    rejected: batch.rejected.map((reject) => ({ ...reject, row: reject.row + by })),
+    leftOut: batch.leftOut?.map((row) => row + by),
+  };
 }

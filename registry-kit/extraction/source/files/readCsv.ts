@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { PolkuError } from '../../../../lib/errors.js';
 import type { CsvFormat } from '../../mapping/mapping.js';
 import { type ReadBatch, requireColumns } from '../rowBatch.js';
 import { codePoint, SourceNames } from '../sourceNames.js';
 import { CsvParser, type HeaderFault } from './csvParser.js';
-import { binaryFormat, chunksOf, encodingOf, hashed, unpacked } from './sourceBytes.js';
+import { chunksOf, hashed, requireText, unpacked } from './sourceBytes.js';
 
 /** How many characters are inspected when the first line is wrong. */
 const HEAD_CHARACTERS = 2 ** 16;
@@ -33,7 +32,7 @@ export async function* readCsv(
   const chunks = unpacked(hashed(chunksOf(path, signal), hash, (bytes) => (read += bytes)));
   let head: string | undefined = '';
   for await (const bytes of withEnd(chunks)) {
-    if (head === '' && bytes) requireText(file, bytes, format);
+    if (head === '' && bytes) requireText(file, bytes, { form: 'CSV', encoding: format.encoding });
     const last = bytes === undefined;
     const text = decoder.decode(bytes, { stream: !last });
     if (head !== undefined && head.length < HEAD_CHARACTERS) head += text;
@@ -56,26 +55,6 @@ export async function* readCsv(
 async function* withEnd(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer | undefined> {
   yield* chunks;
   yield undefined;
-}
-
-/** @throws PolkuError SOURCE_UNREADABLE if the first bytes are not text in the encoding of the mapping */
-function requireText(file: string, head: Buffer, { encoding }: CsvFormat): void {
-  const other = binaryFormat(head);
-  if (other) {
-    throw new PolkuError(
-      'SOURCE_UNREADABLE',
-      `The source file ${file} is ${other.name}; mapping.yaml says CSV. ${other.advice}`,
-      { file },
-    );
-  }
-  const found = encodingOf(head);
-  if (found === encoding || (found === undefined && !encoding.startsWith('utf-16'))) return;
-  const is = found === undefined ? `is not in ${encoding}` : `is in ${found}; mapping.yaml says ${encoding}`;
-  throw new PolkuError(
-    'SOURCE_UNREADABLE',
-    `The source file ${file} ${is}. Correct "encoding" in mapping.yaml, or save the file in ${encoding}.`,
-    { file },
-  );
 }
 
 const HEADER_FAULTS: Readonly<Record<HeaderFault, string>> = {
@@ -101,7 +80,8 @@ export function explainFirstLine(
   const first = lines[0]!;
   if (/^"?sep=/i.test(first))
     return 'Its first line is a "sep=" line, as spreadsheets write it. Remove that line.';
-  if (/^\s*(?:\{|\[\s*[[{"])/.test(head)) return 'It looks like JSON. Export it as CSV or Parquet.';
+  if (/^\s*(?:\{|\[\s*[[{"])/.test(head))
+    return 'It looks like JSON. If it has one object a line, say "type: ndjson" in mapping.yaml.';
   if (/^\s*</.test(head)) return 'It looks like XML or HTML. Export it as CSV or Parquet.';
   const named = (line: string, delimiter: string) => columnsNamed(line, delimiter, format.quote, needed);
   const there = named(first, format.delimiter);

@@ -112,7 +112,7 @@ function withoutUndecoded(cells: Cells, numbers: readonly number[]): Omit<ReadBa
     columns: cells.map((column) => column.filter((_, row) => isWhole[row]) as string[]),
     rowNumbers: numbers.filter((_, row) => isWhole[row]),
     rejected: numbers.flatMap((row, index): RejectedRow[] =>
-      isWhole[index] ? [] : [{ row, reason: 'wrong-encoding' }],
+      isWhole[index] ? [] : [{ row, reason: 'wrong-encoding', columns: [] }],
     ),
   };
 }

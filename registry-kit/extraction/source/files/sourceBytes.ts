@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { PolkuError } from '../../../../lib/errors.js';
 import { openRegularFile } from '../../../../lib/regularFile.js';
 import { throwIfStopped } from '../../progressMeter.js';
 
@@ -120,6 +121,36 @@ const SIGNATURES: readonly (FileFormat & { readonly signature: string; readonly 
   { signature: '526172211a07', name: 'a RAR archive', advice: UNPACK },
   { signature: '255044462d', name: 'a PDF file', advice: EXPORT_AS_CSV },
 ];
+
+/**
+ * Checks that a file is a text in the encoding that is expected.
+ * @param head its first bytes
+ * @throws PolkuError SOURCE_UNREADABLE
+ */
+export function requireText(
+  file: string,
+  head: Buffer,
+  { form, encoding }: { readonly form: 'CSV' | 'JSON'; readonly encoding: string },
+): void {
+  const other = binaryFormat(head);
+  if (other)
+    throw new PolkuError(
+      'SOURCE_UNREADABLE',
+      `The source file ${file} is ${other.name}; mapping.yaml says ${form}. ${other.advice}`,
+      { file },
+    );
+  const found = encodingOf(head);
+  if (found === encoding || (found === undefined && !encoding.startsWith('utf-16'))) return;
+  const is = found === undefined ? `is not in ${encoding}` : `is in ${found}; expected ${encoding}`;
+  const remedy = form === 'CSV' ? 'Correct "encoding" in mapping.yaml, or save' : 'Save';
+  throw new PolkuError(
+    'SOURCE_UNREADABLE',
+    `The source file ${file} ${is}. ${remedy} the file in ${encoding}.`,
+    {
+      file,
+    },
+  );
+}
 
 const ZIP = ['504b0304', '504b0506'];
 
