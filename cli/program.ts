@@ -168,13 +168,13 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 /**
  * Joins the registries of the configuration. Commands are made of them, so the option `--config` is read
- * before it is parsed.
+ * before it is parsed, and no other section: options of the command may complete those.
  * @throws PolkuError CONFIG_INVALID
  */
 function joinConfigured(argv: readonly string[]): void {
   const at = argv.findIndex((word) => word === '--config' || word.startsWith('--config='));
   const named = at === -1 ? process.env['POLKU_CONFIG'] : (argv[at]!.split(/=(.*)/s)[1] ?? argv[at + 1]);
-  joinRegistries(registryChoice(readConfiguration({ file: named }).configuration));
+  joinRegistries(registryChoice(readConfiguration({ file: named, section: 'registries' }).configuration));
 }
 
 /** Errors of what the user gave, and not of what a command did with it. */

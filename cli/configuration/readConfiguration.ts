@@ -38,6 +38,8 @@ export interface ConfigurationSources {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Options of the command line. */
   readonly options?: readonly Override[];
+  /** Reads this section only. Others keep their defaults, and their faults are for those who read them. */
+  readonly section?: keyof Configuration;
 }
 
 /** A configuration, and where each key that is no default came from. */
@@ -70,7 +72,7 @@ export function configurationWith(values: Readonly<Record<string, unknown>>): Co
 
 function read(
   file: string | undefined,
-  { environment = process.env, options = [] }: ConfigurationSources,
+  { environment = process.env, options = [], section }: ConfigurationSources,
   problems: Problems,
 ): ReadConfiguration | undefined {
   const text = file === undefined ? '' : textOf(file);
@@ -79,9 +81,12 @@ function read(
     problems,
   );
   if (!source) return undefined;
-  const overrides = [...ofEnvironment(environment, problems), ...options];
+  const overrides = [...ofEnvironment(environment, problems), ...options].filter(
+    ({ path }) => section === undefined || path[0] === section,
+  );
   // A copy in which a value that an alias repeats is there twice, so that each can be resolved by itself.
   const value = JSON.parse(JSON.stringify(source.value)) as Record<string, unknown>;
+  if (section !== undefined) for (const key of Object.keys(value)) if (key !== section) delete value[key];
   const origins = new Map<string, string>();
   for (const path of leavesOf(value)) origins.set(path.join('.'), `${file}:${source.place(path).line}`);
   for (const { path, value: override, origin } of overrides) {

@@ -127,6 +127,19 @@ registries:
       expect(faults).toContain(line);
   });
 
+  it('reads one section although others are not complete yet', () => {
+    const file = fileWith(
+      'gateway: { tls: { key: tls.key } }\nregistries: { education: { joined: false } }\n',
+    );
+    expect(() => readConfiguration({ file, environment: {} })).toThrow('"tls" lacks "certificate"');
+    const { configuration } = readConfiguration({ file, environment: {}, section: 'registries' });
+    expect(configuration.registries['education']!.joined).toBe(false);
+    const wrong = fileWith('registries: { education: { joined: perhaps } }\n');
+    expect(() => readConfiguration({ file: wrong, environment: {}, section: 'registries' })).toThrow(
+      'joined',
+    );
+  });
+
   it('names a file that does not exist, and a configuration that cannot be read', () => {
     const file = fileWith('owners: people.yaml\n');
     expect(faultsOf(() => readConfiguration({ file, environment: {} }))).toContain(
