@@ -7,7 +7,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { packageRoot } from '../../lib/packageRoot.js';
 import type { Linkage } from '../../linkage/linkage.js';
 import type { RegistryDefinition } from '../../registry-kit/columns/tableDefinition.js';
 import { readDeclaration } from '../../registry-kit/declared/declaration.js';
@@ -17,6 +16,18 @@ import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import {
+  CARE,
+  coding,
+  encounter,
+  episodes,
+  HETU,
+  lines,
+  patient,
+  patientId,
+  patients,
+  VISITS,
+} from '../fhir/resources.js';
+import {
   codes,
   type Exports,
   ExtractionSite,
@@ -24,80 +35,9 @@ import {
   smallExports,
   visitsFile,
 } from './extractionExports.js';
-import { readHowTo } from './howTo.js';
+import { fileOf } from './howTo.js';
 
-const HETU = 'urn:oid:1.2.246.21';
-const ICD = 'http://hl7.org/fhir/sid/icd-10';
 const { anna, bertil, cecilia, nobody } = codes;
-
-/** The file of a how-to, by its path. */
-function fileOf(howTo: string, path: string): string {
-  for (const step of readHowTo(join(packageRoot(), 'docs', 'how-to', howTo)))
-    if (step.do === 'write' && step.path === path) return step.text;
-  throw new Error(`${howTo} has no file ${path}.`);
-}
-
-const lines = (resources: readonly object[]) => resources.map((resource) => JSON.stringify(resource));
-const coding = (system: string, code: string | undefined) =>
-  code === undefined || code === ''
-    ? undefined
-    : {
-        coding: [
-          { system: 'urn:other', code: 'X1' },
-          { system, code },
-        ],
-      };
-const isoDay = (text: string) => (text === '' ? undefined : text.split('.').reverse().join('-'));
-const patientId = (code: string) => `p-${Object.values(codes).indexOf(code as typeof anna)}`;
-
-function patient(code: string, more: object = {}): object {
-  const identifier = [
-    { system: 'urn:other', value: 'MRN-1' },
-    { system: HETU, value: code },
-  ];
-  const communication = [{ language: { coding: [{ code: 'fi' }] } }];
-  return { resourceType: 'Patient', id: patientId(code), identifier, communication, ...more };
-}
-
-const patients = [anna, bertil, cecilia, nobody].map((code) => patient(code));
-
-/** A row of the export of visits as an Encounter. */
-function encounter(row: string): object {
-  const [id, code = '', , start = '', end = '', service, unit, professional, diagnosis, urgency] =
-    row.split(';');
-  return {
-    resourceType: 'Encounter',
-    id,
-    status: 'finished',
-    subject: { reference: `Patient/${patientId(code)}` },
-    period: { start: isoDay(start), end: isoDay(end) },
-    serviceType: { coding: [{ code: service }] },
-    serviceProvider: { reference: `Organization/${unit}` },
-    participant: professional
-      ? [{ individual: { reference: `https://ehr.example/Practitioner/${professional}` } }]
-      : [],
-    reasonCode: [coding(ICD, diagnosis)],
-    priority: urgency ? { coding: [{ code: { 1: 'EM', 2: 'UR', 3: 'R' }[urgency] }] } : undefined,
-  };
-}
-
-const VISITS = [
-  `K1;${bertil};;05.02.2012;;T11;TK-1;L77;J06.9;2`,
-  `K2;${anna};;03.04.2013;10.04.2013;T90;TK-2;;;`,
-  `K3;${cecilia};;02.02.2011;;T21;NV-1;L8;;1`,
-];
-const CARE = [`${anna};L77;;01.01.2011;`, `${anna};;TK-1;01.01.2010;31.12.2010`];
-
-const episodes = CARE.map((row) => {
-  const [code = '', employee, unit, start = '', end = ''] = row.split(';');
-  return {
-    resourceType: 'EpisodeOfCare',
-    patient: { reference: `Patient/${patientId(code)}` },
-    careManager: employee ? { reference: `Practitioner/${employee}` } : undefined,
-    managingOrganization: unit ? { reference: `Organization/${unit}` } : undefined,
-    period: { start: isoDay(start), end: isoDay(end) },
-  };
-});
 
 const bySubject = (rows: Record<string, unknown>[]) =>
   rows.toSorted((a, b) => String(a['subject']).localeCompare(String(b['subject'])));

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../lib/packageRoot.js';
 
 /** The steps of a how-to, in order. */
 export type HowToStep =
@@ -40,4 +42,11 @@ export function readHowTo(path: string): HowToStep[] {
       lines.filter((line) => !line.startsWith(sign)).map((line) => line.slice(1));
     return { do: 'change', path: file, before: without('+').join('\n'), after: without('-').join('\n') };
   });
+}
+
+/** The file of a how-to, by its path. */
+export function fileOf(howTo: string, path: string): string {
+  for (const step of readHowTo(join(packageRoot(), 'docs', 'how-to', howTo)))
+    if (step.do === 'write' && step.path === path) return step.text;
+  throw new Error(`${howTo} has no file ${path}.`);
 }

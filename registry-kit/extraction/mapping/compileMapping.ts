@@ -47,7 +47,7 @@ const FORMAT_ATTRIBUTES: Readonly<
   delimiter: ['csv'],
   quote: ['csv'],
   encoding: ['csv'],
-  connection: ['postgres', 'mariadb'],
+  connection: ['postgres', 'mariadb', 'fhir'],
   patients: ['fhir'],
 };
 
@@ -167,15 +167,14 @@ class MappingCompiler {
       case 'parquet':
         return { type, zone };
       case 'ndjson':
-      case 'fhir':
-        return {
-          type,
-          zone,
-          patients: patients && {
-            source: this.rowSource('patients', { file: patients.file }, ['format', 'patients']),
-            code: this.sourceColumn(patients.code, ['format', 'patients', 'code']),
-          },
+        return { type, zone };
+      case 'fhir': {
+        const codes = patients && {
+          source: this.rowSource('patients', patients, ['format', 'patients']),
+          code: this.sourceColumn(patients.code, ['format', 'patients', 'code']),
         };
+        return { type, zone, patients: codes, ...(connection !== undefined && { connection }) };
+      }
       default:
         if (connection === undefined)
           this.faults.at(
@@ -188,18 +187,27 @@ class MappingCompiler {
 
   /** What a table is read from: a file of an export, or a table or a query of a database. */
   private rowSource(name: string, entry: SourceEntry, path: MappingPath): RowSource {
-    const ofDatabase = FORMAT_ATTRIBUTES.connection.includes(this.file.format.type);
-    const kinds = ofDatabase ? (['table', 'query'] as const) : (['file'] as const);
-    const given = (['file', 'table', 'query'] as const).filter((kind) => entry[kind] !== undefined);
-    const kind = given[0] ?? kinds[0];
-    if (given.length !== 1 || !kinds.some((one) => one === kind)) {
-      const expected = ofDatabase ? '"table" or "query", as in a database' : '"file", as in an export';
+    const { type, connection } = this.file.format;
+    const ofDatabase = type === 'postgres' || type === 'mariadb';
+    const ofServer = type === 'fhir' && connection !== undefined;
+    const kinds: readonly RowSource['kind'][] = ofDatabase
+      ? ['table', 'query']
+      : ofServer
+        ? ['resource']
+        : ['file'];
+    const given = (['file', 'table', 'query', 'resource'] as const).filter(
+      (kind) => entry[kind] !== undefined,
+    );
+    const kind = given[0] ?? kinds[0]!;
+    if (given.length !== 1 || !kinds.includes(kind)) {
+      const expected = ofDatabase
+        ? '"table" or "query", as in a database'
+        : ofServer
+          ? '"resource", as in a server'
+          : '"file", as in an export';
       const found = given.length === 0 ? 'neither' : given.map((one) => `"${one}"`).join(' and ');
       const came = given.length === 0 ? '' : ` It has ${found}.`;
-      this.faults.at(
-        path,
-        `"${name}" needs exactly one of ${expected} of type ${this.file.format.type}.${came}`,
-      );
+      this.faults.at(path, `"${name}" needs exactly one of ${expected} of type ${type}.${came}`);
     }
     const text = entry[kind] ?? '';
     const where = this.where(entry, ofDatabase, [...path, 'where']);

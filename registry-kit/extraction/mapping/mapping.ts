@@ -33,10 +33,22 @@ export interface DatabaseFormat {
   readonly zone?: string | undefined;
 }
 
-export type SourceFormat = FileFormat | DatabaseFormat;
+/** A FHIR server that exports in bulk. */
+export interface FhirServerFormat extends JsonFormat {
+  readonly type: 'fhir';
+  /** The name of the secret that says where the server is, and as which client to ask. */
+  readonly connection: string;
+  readonly zone?: string | undefined;
+}
+
+export type SourceFormat = FileFormat | DatabaseFormat | FhirServerFormat;
 
 export function isDatabase(format: SourceFormat): format is DatabaseFormat {
-  return 'connection' in format;
+  return format.type === 'postgres' || format.type === 'mariadb';
+}
+
+export function isFhirServer(format: SourceFormat): format is FhirServerFormat {
+  return format.type === 'fhir' && 'connection' in format;
 }
 
 export function readsJson({ type }: Pick<SourceFormat, 'type'>): boolean {
@@ -48,8 +60,8 @@ export type ValuesTest = (values: readonly string[]) => boolean;
 
 /** What the rows of a table are read from. */
 export interface RowSource {
-  readonly kind: 'file' | 'table' | 'query';
-  /** The name of the file or table, or the query. */
+  readonly kind: 'file' | 'table' | 'query' | 'resource';
+  /** The name of the file, table or type of resource, or the query. */
   readonly text: string;
   /** Names it in messages and in the list of rejects. */
   readonly name: string;
@@ -205,6 +217,7 @@ export interface SourceEntry {
   readonly file?: string;
   readonly table?: string;
   readonly query?: string;
+  readonly resource?: string;
   readonly where?: Readonly<Record<string, readonly string[] | { readonly not: readonly string[] }>>;
 }
 
@@ -227,7 +240,7 @@ export interface MappingFile {
     readonly quote?: string;
     readonly encoding?: string;
     readonly zone?: string;
-    readonly patients?: { readonly file: string; readonly code: string };
+    readonly patients?: { readonly file?: string; readonly resource?: string; readonly code: string };
   };
   readonly knows?: string;
   readonly idForms?: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { PolkuError } from '../../../lib/errors.js';
-import { CODE_CHANGES, isDatabase, type Mapping, sourceColumns } from '../mapping/mapping.js';
+import { CODE_CHANGES, isDatabase, isFhirServer, type Mapping, sourceColumns } from '../mapping/mapping.js';
 import { withDatabase } from './databases/databaseSource.js';
+import { withFhirServer } from './fhirServer/fhirServerSource.js';
 import { withFiles } from './files/fileSource.js';
 import type { Source, SourceAccess, SourceRows } from './source.js';
 
@@ -16,6 +17,7 @@ export async function withSource<Result>(
 ): Promise<Result> {
   const { format } = mapping;
   if (isDatabase(format)) return withDatabase(format, access, work);
+  if (isFhirServer(format)) return withFhirServer(mapping, format, access, work);
   const { exports: folder, registry, signal } = access;
   if (folder === undefined)
     throw new PolkuError(

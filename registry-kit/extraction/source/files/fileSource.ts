@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { withMemoryDatabase } from '../../../../lib/duckdb.js';
 import { PolkuError } from '../../../../lib/errors.js';
-import { mapGenerator } from '../../../../lib/mapGenerator.js';
 import { readSourceMarker } from '../../../snapshot/manifest.js';
 import {
   type FileFormat,
@@ -13,9 +12,10 @@ import {
   type RowSource,
   rowSources,
 } from '../../mapping/mapping.js';
-import { isReferencePath, resolveReference } from '../json/fhirReference.js';
+import { rewriteReferences } from '../json/fhirReference.js';
 import { codesById } from '../json/patientCodes.js';
 import type { ReadBatch } from '../rowBatch.js';
+import { type RowsPart, RowsOfParts } from '../rowsOfParts.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { fileFault } from './fileFault.js';
 import { readCsv } from './readCsv.js';
@@ -30,11 +30,10 @@ export interface Exports extends Pick<SourceAccess, 'registry' | 'signal'> {
 }
 
 /** A source file before it is read. */
-interface SourceFile {
+interface SourceFile extends RowsPart {
   readonly path: string;
   /** Names it in messages: `<registry>/<file>` */
   readonly name: string;
-  readonly bytes: number;
   readonly sha256: string;
 }
 
@@ -72,8 +71,8 @@ async function digestFiles(
     if (known) return known;
     const [path, name] = [join(folder, registry, file), `${registry}/${file}`];
     try {
-      const { size: bytes } = await stat(path);
-      const found = { path, name, bytes, sha256: await sha256OfSource(path, signal) };
+      const { size } = await stat(path);
+      const found = { file, path, name, size, sha256: await sha256OfSource(path, signal) };
       digested.set(file, found);
       return found;
     } catch (cause) {
@@ -130,13 +129,13 @@ class FileReader {
   async open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
     const { format } = this;
     const files = this.files.get(source.text)!;
-    const size = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const size = files.reduce((sum, file) => sum + file.size, 0);
     const types = await this.types(files, columns);
     const typedDays = new Set([...types].filter(([, type]) => isDayOrTime(type)).map(([column]) => column));
-    const rows = new RowsOfFiles(files, (file) => this.read(file, source, columns));
+    const rows = new RowsOfParts(files, (file) => this.read(file, source, columns));
     return {
       size,
-      description: files.map(({ path, bytes }) => `${path} (${bytes} bytes, ${format.type})`).join('\n'),
+      description: files.map((file) => `${file.path} (${file.size} bytes, ${format.type})`).join('\n'),
       types,
       typedDays,
       placeOf: (row) => rows.placeOf(row),
@@ -184,7 +183,7 @@ class FileReader {
     try {
       if (readsJson(this.format)) {
         const lines = { name, columns, where: source.where, rewrite: await this.rewriting(source) };
-        ({ sha256: read, unseen } = yield* readJson(path, file.bytes, lines, this.signal));
+        ({ sha256: read, unseen } = yield* readJson(path, file.size, lines, this.signal));
       } else {
         const filter = new RowFilter(columns, source.where);
         read = yield* filter.apply(this.readColumns(file, filter.read));
@@ -203,11 +202,11 @@ class FileReader {
 
   /** @returns the SHA-256 of what was read, in hexadecimal */
   private async *readColumns(
-    { path, name, bytes }: SourceFile,
+    { path, name, size }: SourceFile,
     columns: readonly string[],
   ): AsyncGenerator<ReadBatch, string> {
     const { format, connection, signal } = this;
-    if (format.type === 'csv') return yield* readCsv(path, name, bytes, format, columns, signal);
+    if (format.type === 'csv') return yield* readCsv(path, name, size, format, columns, signal);
     yield* readParquet(connection, path, name, columns, format.zone !== undefined);
     return sha256OfSource(path, signal);
   }
@@ -217,8 +216,7 @@ class FileReader {
     const { format } = this;
     if (format.type !== 'fhir') return undefined;
     const codes = source === format.patients?.source ? undefined : await this.codesOfPatients();
-    const resolve = resolveReference(codes);
-    return (path: string) => (isReferencePath(path) ? resolve : undefined);
+    return rewriteReferences(codes);
   }
 
   /** The codes of all patients, read once. */
@@ -226,60 +224,9 @@ class FileReader {
     const { format } = this;
     if (format.type !== 'fhir' || !format.patients) return undefined;
     const { source, code } = format.patients;
-    const rows = new RowsOfFiles(this.files.get(source.text)!, (file) =>
+    const rows = new RowsOfParts(this.files.get(source.text)!, (file) =>
       this.read(file, source, ['id', code]),
     );
     return (this.patients ??= codesById(rows.read()));
   }
-}
-
-/** The rows of all files of a table, numbered in turn. */
-class RowsOfFiles {
-  /** The number of rows before each file that was begun. */
-  private readonly before: number[] = [];
-  private unseenIn: readonly string[] | undefined;
-
-  constructor(
-    private readonly files: readonly SourceFile[],
-    private readonly readFile: (file: SourceFile) => AsyncGenerator<ReadBatch, readonly string[]>,
-  ) {}
-
-  get unseen(): readonly string[] {
-    return this.unseenIn ?? [];
-  }
-
-  placeOf(row: number): { readonly file: string; readonly row: number } {
-    const index = this.before.findLastIndex((count) => count < row);
-    const { name } = this.files[index]!;
-    return { file: name.slice(name.indexOf('/') + 1), row: row - this.before[index]! };
-  }
-
-  async *read(): AsyncGenerator<ReadBatch> {
-    const total = this.files.reduce((sum, { bytes }) => sum + bytes, 0);
-    let [bytes, rows] = [0, 0];
-    for (const file of this.files) {
-      const before = rows;
-      this.before.push(before);
-      const unseen = yield* mapGenerator(this.readFile(file), (batch) => {
-        rows = Math.max(rows, before + lastRow(batch));
-        const share = (bytes + batch.share * file.bytes) / Math.max(1, total);
-        return { ...(before === 0 ? batch : shifted(batch, before)), share };
-      });
-      this.unseenIn = this.unseenIn?.filter((column) => unseen.includes(column)) ?? unseen;
-      bytes += file.bytes;
-    }
-  }
-}
-
-function lastRow({ rowNumbers, rejected, leftOut }: ReadBatch): number {
-  return Math.max(0, rowNumbers.at(-1) ?? 0, rejected.at(-1)?.row ?? 0, leftOut?.at(-1) ?? 0);
-}
-
-function shifted(batch: ReadBatch, by: number): ReadBatch {
-  return {
-    ...batch,
-    rowNumbers: batch.rowNumbers.map((row) => row + by),
-    rejected: batch.rejected.map((reject) => ({ ...reject, row: reject.row + by })),
-    leftOut: batch.leftOut?.map((row) => row + by),
-  };
 }

@@ -16,9 +16,12 @@ function parseReference(text: string): FhirReference | undefined {
   return id === undefined ? undefined : { type, id };
 }
 
-/** Whether a path leads to a reference. */
-export function isReferencePath(path: string): boolean {
-  return /(?:^|\.)reference$/.test(path);
+/** Changes the texts at paths that lead to a reference. See resolveReference. */
+export function rewriteReferences(
+  codes: ReadonlyMap<string, string> | undefined,
+): (path: string) => ((text: string) => string) | undefined {
+  const resolve = resolveReference(codes);
+  return (path) => (/(?:^|\.)reference$/.test(path) ? resolve : undefined);
 }
 
 /**
