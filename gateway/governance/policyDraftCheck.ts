@@ -1,4 +1,5 @@
 // Long, because it declares every GraphQL type of the check of a draft.
+import { parse } from 'yaml';
 import type { FileChanges } from '../../approvals/policy-revisions/draftRevision.js';
 import { PolkuError } from '../../lib/errors.js';
 import {
@@ -78,6 +79,15 @@ registerEnumType(ProblemSeverity, {
   },
 });
 
+@ObjectType({ description: 'The last day of a grant.' })
+class GrantEnd {
+  @Field(() => String, { description: 'The id of the grant in its file.' })
+  readonly grant!: string;
+
+  @Field(() => String, { description: 'The last day on which it grants anything, such as 2027-12-31.' })
+  readonly lastDay!: string;
+}
+
 @ObjectType({ description: 'A file of the policies, or of their tests.' })
 export class PolicyFile {
   @Field(() => String)
@@ -94,6 +104,9 @@ export class PolicyFile {
     description: 'From then on it grants nothing: ISO 8601, UTC. null: never; tests, or with --dev.',
   })
   readonly expiresAt!: string | null;
+
+  @Field(() => [GrantEnd], { description: 'The last days of its grants that have one.' })
+  readonly grantEnds!: readonly GrantEnd[];
 }
 
 @InputType({ description: 'A file that a draft sets or removes. Other files stay as they are.' })
@@ -262,6 +275,16 @@ export class PolicyDraftCheck {
   readonly ownersNeeded!: readonly MissingSignatures[];
 }
 
+/** The last days of the grants of a file, which has been checked before. */
+function grantEndsIn(text: string): readonly GrantEnd[] {
+  const { grants = [] } = (parse(text, { schema: 'failsafe' }) ?? {}) as {
+    readonly grants?: readonly { readonly id: string; readonly valid?: { readonly until?: string } }[];
+  };
+  return grants.flatMap(({ id, valid }) =>
+    valid?.until === undefined ? [] : [{ grant: id, lastDay: valid.until }],
+  );
+}
+
 const BASED_ON = 'The number of the revision in force when the draft was begun.';
 
 /** Shows people what they are about to sign. Nothing is stored. */
@@ -282,6 +305,7 @@ export class PolicyDraftResolver {
       text,
       isTest: name.includes('.test.'),
       expiresAt: expiresAt?.toISOString() ?? null,
+      grantEnds: grantEndsIn(text),
     }));
   }
 

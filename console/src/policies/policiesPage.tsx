@@ -23,6 +23,7 @@ export function PoliciesPage() {
         </NavLink>
         <NavLink to="/policies/revisions">{t('revisions.tab')}</NavLink>
         <NavLink to="/policies/propose">{t('propose.tab')}</NavLink>
+        <NavLink to="/policies/renew">{t('renew.tab')}</NavLink>
         <NavLink to="/policies/passkey">{t('passkey.tab')}</NavLink>
       </nav>
       <ExpiryNotice />

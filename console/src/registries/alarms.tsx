@@ -4,16 +4,31 @@ import { useFormat } from '../texts/useFormat.js';
 import type { ShownRegistry } from './registry.js';
 import { useRegistryWords } from './registryWords.js';
 
+interface AlarmsProps {
+  readonly registries: readonly ShownRegistry[];
+  /** By which policy revision the gateway decides. */
+  readonly revision: string | undefined;
+}
+
 /** What is wrong with registries now, and what to do. */
-export function Alarms({ registries }: { readonly registries: readonly ShownRegistry[] }) {
+export function Alarms({ registries, revision }: AlarmsProps) {
   const { t } = useTranslation('registries');
   const { list } = useFormat();
   const words = useRegistryWords();
   const stale = registries.filter((registry) => words.state(registry) === 'stale');
   const down = registries.filter((registry) => words.connection(registry) === 'unreachable');
   const drifted = registries.filter((registry) => words.connection(registry) === 'otherSchema');
+  const otherwise = registries.filter(
+    ({ policyRevision }) => revision !== undefined && policyRevision !== null && policyRevision !== revision,
+  );
   return (
     <>
+      {otherwise.length > 0 && (
+        <Notice kind="warning">
+          <h2>{t('revisionTitle', { registries: list(otherwise.map(({ name }) => words.name(name))) })}</h2>
+          <p>{t('revisionWhat', { revision })}</p>
+        </Notice>
+      )}
       {stale.map((registry) => (
         <Notice key={registry.name} kind="warning">
           <h2>{t('staleTitle', { registries: words.name(registry.name) })}</h2>

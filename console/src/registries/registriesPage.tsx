@@ -31,7 +31,7 @@ export function RegistriesPage() {
       {isWaiting && registries.length === 0 && <Waiting />}
       {registries.length > 0 && (
         <>
-          <Alarms registries={registries} />
+          <Alarms registries={registries} revision={data?.access?.revision} />
           <RegistriesTable registries={registries} />
           <h2>{t('details')}</h2>
           {registries.map((registry) => (

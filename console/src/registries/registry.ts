@@ -33,6 +33,8 @@ export interface CatalogueEntry {
 
 export interface RegistriesAnswer {
   readonly registries: readonly ShownRegistry[] | null;
+  /** By which policy revision the gateway decides. */
+  readonly access: { readonly revision: string } | null;
 }
 
 const always = `name owner rows absent extractedAt synthetic
@@ -46,7 +48,7 @@ export function registriesQuery(open: ReadonlySet<string>): string {
     open.has('Registry.contractDifferences') ? drift : '',
     open.has('Registry.catalogue') ? catalogue : '',
   ];
-  return `query Registries { registries { ${[always, ...more].join(' ')} } }`;
+  return `query Registries { access { revision } registries { ${[always, ...more].join(' ')} } }`;
 }
 
 /** Hours up to two days are said in hours, then in whole days. */
