@@ -85,7 +85,7 @@ const files = join(exports, 'health');
 const polku = (...args: readonly string[]): Promise<ProcessFigures> =>
   runMeasured([join(packageRoot(), 'dist', 'cli', 'main.js'), ...args]);
 
-/** The rows of the export whose days exist, with days in ISO 8601: no other row fits a table of a database. */
+/** The rows of the export whose days exist, in ISO 8601: no other row fits a table of a database. */
 async function* cleanRows(): AsyncGenerator<readonly string[]> {
   const parser = new CsvParser({ type: 'csv', delimiter: ';', quote: '"', encoding: 'utf-8' });
   const decoder = new TextDecoder();

@@ -158,7 +158,7 @@ class MappingCompiler {
       if (attribute in format && !types.includes(type))
         this.faults.at(
           ['format', attribute],
-          `"${attribute}" is not for type ${type}, only for ${types.join(' and ')}.`,
+          `"${attribute}" is not for type ${type}, only for ${listed(types)}.`,
         );
     }
     switch (type) {
@@ -553,6 +553,11 @@ class MappingCompiler {
       `It has: ${names.join(', ')}.`,
     );
   }
+}
+
+/** As in "a, b and c". */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 
 function trimmed(text: string): string {

@@ -100,12 +100,13 @@ const PARTIAL_DATE = /^\d{4}(?:-\d{2})?$/;
 function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const parse = dateParser(dates, firstYear, zone);
   const days = new Map<string, Day | null>();
+  const isIso = ['iso', 'iso-time', 'typed'].includes(dates);
   return {
     read: (text) => {
       const known = days.get(text);
       if (known !== undefined) return known;
       const written = parse(text);
-      if (written === undefined) return PARTIAL_DATE.test(text) ? 'partial-date' : 'invalid-date';
+      if (written === undefined) return isIso && PARTIAL_DATE.test(text) ? 'partial-date' : 'invalid-date';
       const day =
         lastDayOfMonth && written !== null ? latestDay(formatPartialDate(written, 'month'))! : written;
       if (days.size < MAX_DATES) days.set(detachedCopy(text), day);

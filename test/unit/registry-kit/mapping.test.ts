@@ -94,7 +94,7 @@ describe('a mapping file', () => {
 
     it('is not named by the mapping of an export', () => {
       expect(faultsOf(shipped.replace('type: csv', 'type: csv, connection: x'))?.lines.join()).toContain(
-        '"connection" is not for type csv, only for postgres and mariadb.',
+        '"connection" is not for type csv, only for postgres, mariadb and fhir.',
       );
       expect(faultsOf(shipped.replace('file: kiellot.csv', 'table: kiellot'))?.lines.join()).toContain(
         'exactly one of "file"',
@@ -116,7 +116,7 @@ describe('a mapping file', () => {
     expect(faults.lines).toEqual([
       `${placeOf('xml', text)}: type must be one of: csv, parquet, ndjson, fhir, postgres, mariadb.`,
       `${placeOf('kaynnit.csv', text)}: "fil" is not known here. Did you mean "file"? ` +
-        'Expected one of: file, table, query, where, subject, scheme, unique, interval, columns.',
+        'Expected one of: file, table, query, resource, where, subject, scheme, unique, interval, columns.',
     ]);
   });
 

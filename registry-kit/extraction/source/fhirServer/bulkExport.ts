@@ -14,7 +14,7 @@ const MOST_HOURS = 24;
 const FAILURES = ['fatal', 'error'];
 
 /** A file of an export. */
-export interface ExportedFile {
+export interface BulkFile {
   readonly type: string;
   readonly url: string;
   /** How many resources it has; undefined if the server does not say. */
@@ -70,7 +70,7 @@ export class BulkExport {
    * @throws PolkuError SOURCE_CONNECTION, SOURCE_DENIED, SOURCE_BUSY, SOURCE_UNREADABLE,
    * EXTRACTION_INTERRUPTED
    */
-  async files(): Promise<readonly ExportedFile[]> {
+  async files(): Promise<readonly BulkFile[]> {
     const { requiresAccessToken, output, error = [] } = await this.ready();
     this.needsToken = requiresAccessToken !== false;
     const files = filesOf(output);
@@ -87,7 +87,7 @@ export class BulkExport {
   }
 
   /** The content of a file, as it arrives. */
-  async *download({ type, url }: ExportedFile): AsyncGenerator<Buffer> {
+  async *download({ type, url }: BulkFile): AsyncGenerator<Buffer> {
     const what = `${type} of the FHIR server`;
     const headers = { accept: 'application/fhir+ndjson' };
     const answer = await ask(url, {
@@ -138,7 +138,7 @@ export class BulkExport {
    * Reads what a server reports next to an export. If something could not be exported, people in it would be
    * missing without a trace.
    */
-  private async requireHarmless(file: ExportedFile): Promise<void> {
+  private async requireHarmless(file: BulkFile): Promise<void> {
     const lines = readJsonLines(this.download(file), {
       name: 'the report of the FHIR server',
       columns: ['issue.severity'],
@@ -205,10 +205,10 @@ function serverOf({ server }: FhirConnection): string {
 }
 
 /** The files of a list of a manifest; undefined if it is not one. */
-function filesOf(list: unknown): readonly ExportedFile[] | undefined {
+function filesOf(list: unknown): readonly BulkFile[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const files = list.map((entry: unknown) => {
-    const { type, url, count } = (entry ?? {}) as Partial<Record<keyof ExportedFile, unknown>>;
+    const { type, url, count } = (entry ?? {}) as Partial<Record<keyof BulkFile, unknown>>;
     if (typeof type !== 'string' || typeof url !== 'string' || !URL.canParse(url)) return undefined;
     return { type, url, count: Number.isInteger(count) ? (count as number) : undefined };
   });

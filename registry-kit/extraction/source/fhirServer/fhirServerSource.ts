@@ -10,7 +10,7 @@ import type { ReadBatch } from '../rowBatch.js';
 import { lastRow, type RowsPart, RowsOfParts } from '../rowsOfParts.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { BackendToken } from './backendToken.js';
-import { BulkExport, type ExportedFile } from './bulkExport.js';
+import { BulkExport, type BulkFile } from './bulkExport.js';
 import { type FhirConnection, parseFhirConnection } from './fhirConnection.js';
 
 /**
@@ -41,14 +41,14 @@ export async function withFhirServer<Result>(
 }
 
 /** A file of the export, which counts as one part in a list of rejects. */
-interface Part extends RowsPart, ExportedFile {}
+interface Part extends RowsPart, BulkFile {}
 
 class FhirServerSource implements Source {
   /** Nothing on a server says that its people are synthetic. */
   readonly synthetic = false;
   readonly place: string;
   private begun: Promise<BulkExport> | undefined;
-  private listed: Promise<readonly ExportedFile[]> | undefined;
+  private listed: Promise<readonly BulkFile[]> | undefined;
   private patients: Promise<ReadonlyMap<string, string>> | undefined;
   /** What was opened, in this order, with its hash once all its rows were read. */
   private readonly opened: { readonly type: string; sha256?: string }[] = [];
@@ -135,7 +135,7 @@ class FhirServerSource implements Source {
     );
   }
 
-  private files(): Promise<readonly ExportedFile[]> {
+  private files(): Promise<readonly BulkFile[]> {
     this.begun ??= BulkExport.begin(this.connection, this.token, this.types, this.signal);
     return (this.listed ??= this.begun.then((exported) => exported.files()));
   }
