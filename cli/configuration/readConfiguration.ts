@@ -25,6 +25,9 @@ const OTHER_VARIABLES = [
   'POLKU_SESSION_SECRET',
 ];
 
+/** Variables with the connection to a source begin with it; see Secrets.connection. */
+const CONNECTION_VARIABLES = 'POLKU_SOURCE_';
+
 /** A value that overrides the file, and what a user knows it by: a variable, or an option. */
 export interface Override {
   readonly path: readonly string[];
@@ -145,7 +148,7 @@ function ofEnvironment(
 ): Override[] {
   const overrides: Override[] = [];
   for (const [variable, text] of Object.entries(environment).sort()) {
-    if (!variable.startsWith('POLKU_') || text === undefined || OTHER_VARIABLES.includes(variable)) continue;
+    if (!variable.startsWith('POLKU_') || text === undefined || isNoKey(variable)) continue;
     const key = keyOfVariable(variable);
     if (key) {
       overrides.push({ path: key.path, value: parsed(text, key.node), origin: variable });
@@ -160,6 +163,10 @@ function ofEnvironment(
     );
   }
   return overrides;
+}
+
+function isNoKey(variable: string): boolean {
+  return OTHER_VARIABLES.includes(variable) || variable.startsWith(CONNECTION_VARIABLES);
 }
 
 /** A value as its key expects it. A text that does not fit stays a text, and the schema reports it. */

@@ -42,7 +42,13 @@ describe('the configuration', () => {
     const file = fileWith('data: a\ngateway: { port: 1, host: a }\nidentity: { audience: a }\n');
     const { configuration, origins } = readConfiguration({
       file,
-      environment: { POLKU_GATEWAY_PORT: '2', POLKU_GATEWAY_HOST: 'b', HOME: 'x', POLKU_AUDIT_SECRET: 'x' },
+      environment: {
+        POLKU_GATEWAY_PORT: '2',
+        POLKU_GATEWAY_HOST: 'b',
+        HOME: 'x',
+        POLKU_AUDIT_SECRET: 'x',
+        POLKU_SOURCE_HEALTH_DATABASE: 'x',
+      },
       options: [{ path: ['gateway', 'port'], value: 3, origin: '--port' }],
     });
     expect(configuration.gateway).toMatchObject({ port: 3, host: 'b' });
