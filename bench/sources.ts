@@ -215,7 +215,7 @@ try {
     }
 
   const seconds = (name: SourceName) => medianOf(measured.get(name)!.map((figures) => figures.seconds));
-  const [rows] = /[\d ]+(?= rows,)/.exec(measured.get('csv')![0]!.output.replaceAll('\u00a0', ' ')) ?? ['?'];
+  const [, rows = '?'] = /([\d\s]+) rows,/.exec(measured.get('csv')![0]!.output) ?? [];
   console.log(`\n${rows.trim()} contacts, medians of ${rounds} rounds in turns:\n`);
   console.log('| source | seconds | against CSV | CPU s | peak memory | MB/s of its file |');
   console.log('| --- | --- | --- | --- | --- | --- |');
