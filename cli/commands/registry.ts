@@ -23,7 +23,8 @@ proposed policy classifies every field and grants none. No value of a row is pri
 lists that at least ${LEAST_ROWS} rows have.
 
 Example:
-  polku registry new clinic --from encounters.csv --from conditions.csv --out registries/clinic`;
+  polku registry new clinic --from encounters.csv --from conditions.csv --out registries/clinic
+  polku registry new clinic --from Encounter.ndjson --from Condition.ndjson --out registries/clinic`;
 
 const CHECK_NOTES = `
 It says what is missing before others can use the registry: labels, owner, policy, tests, columns that the mapping leaves
@@ -42,7 +43,7 @@ function newCommand(): Command {
     .argument('<name>', 'the name of the registry: small letters and digits')
     .requiredOption(
       '--from <file>',
-      'a CSV or Parquet file of the export; repeat the option for several',
+      'a CSV, Parquet or JSON Lines (FHIR) file of the export; repeat the option for several',
       (file: string, earlier: string[] = []) => [...earlier, file],
     )
     .option('--out <folder>', 'the folder to write; default: the name of the registry')

@@ -30,7 +30,7 @@ export async function proposeRegistry(
     const columns = await profileColumns(sample);
     profiles.set(sample.source, columns);
     const [contacts] = tables;
-    const name = contacts ? distinctName(sample.source.replace(/\..*$/, ''), names) : 'contacts';
+    const name = contacts ? distinctName(sample.source.replace(/[-.].*$/, ''), names) : 'contacts';
     const table = proposeTable(name, sample.source, columns, contacts && recordsOf(contacts));
     if (typeof table === 'string')
       throw new PolkuError('SOURCE_COLUMNS', `${table} It cannot be a table of a registry.`, {

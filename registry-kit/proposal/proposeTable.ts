@@ -1,4 +1,5 @@
 import { type ColumnProfile, LONGEST_LIST } from './columnProfile.js';
+import { subjectOfPath } from './samplePaths.js';
 
 /** A column of the proposed table, and the column of the source that it is read from. */
 export interface ProposedColumn {
@@ -28,13 +29,13 @@ const ID = /(?:^|_)(?:id|uuid|key|number|nro|tunnus)$|Id$|tunnus$/i;
 const START = /(start|begin|from|alku|date|day|pvm|opened|admitted|arriv)/i;
 const END = /(stop|end|until|thru|loppu|paatty|closed|discharg)/i;
 const SERVICE = /(service|class|type|category|palvelu|laji|luokka|kind)/i;
-const UNIT = /(unit|organi[sz]ation|facility|department|clinic|ward|yksik|toimip|osasto)/i;
+const UNIT = /(unit|serviceProvider|organi[sz]ation|facility|department|clinic|ward|yksik|toimip|osasto)/i;
 const PROFESSIONAL =
-  /(provider|professional|practitioner|worker|employee|doctor|nurse|staff|ammatti|tyontekija|hoitaja)/i;
+  /(provider|professional|practitioner|individual|careManager|performer|worker|employee|doctor|nurse|staff|ammatti|tyontekija|hoitaja)/i;
 /** Names of columns that are about who somebody is, or free text, whatever their values look like. */
 const IDENTIFYING =
   /(name|nimi|first|last|maiden|prefix|suffix|address|osoite|street|city|county|state|country|zip|postal|posti|phone|puh|mail|ssn|passport|driver|licen[cs]e|birth|death|synty|kuol|\blat\b|\blon\b|^lat$|^lon$|photo)/i;
-const FREE_TEXT = /(text|note|descr|comment|remark|selite|huom|teksti|kuvaus|muistio)/i;
+const FREE_TEXT = /(text|display|note|descr|comment|remark|selite|huom|teksti|kuvaus|muistio)/i;
 
 /** A table whose rows the rows of another file may belong to. */
 export interface ParentTable {
@@ -163,7 +164,7 @@ function idOfSeveral(profiles: readonly ColumnProfile[]): ProposedColumn {
 
 /** The name of a column in the style of registry.yaml. */
 export function distinctName(source: string, taken: Set<string>): string {
-  const words = source
+  const words = subjectOfPath(source)
     .normalize('NFD')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')

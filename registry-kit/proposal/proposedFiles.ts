@@ -32,9 +32,9 @@ export function writeProposal(
   };
 }
 
-/** A text as YAML writes it in one line. */
+/** A text as YAML writes it in one line, also within braces. */
 function scalar(text: string): string {
-  return stringify(text, { lineWidth: 0 }).trim();
+  return /[[\]{},]/.test(text) ? `'${text.replaceAll("'", "''")}'` : stringify(text, { lineWidth: 0 }).trim();
 }
 
 function flow(entries: Readonly<Record<string, string | undefined>>): string {

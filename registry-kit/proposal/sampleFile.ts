@@ -4,16 +4,21 @@ import { withMemoryDatabase } from '../../lib/duckdb.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { CsvFormat } from '../extraction/mapping/mapping.js';
 import { CsvParser } from '../extraction/source/files/csvParser.js';
+import { fileFault } from '../extraction/source/files/fileFault.js';
 import { readCsv } from '../extraction/source/files/readCsv.js';
+import { readJson } from '../extraction/source/files/readJson.js';
 import { openParquet, readParquet } from '../extraction/source/files/readParquet.js';
 import { chunksOf, encodingOf, unpacked } from '../extraction/source/files/sourceBytes.js';
+import { rewriteReferences } from '../extraction/source/json/fhirReference.js';
+import { parseObject, wholeLines } from '../extraction/source/json/readJsonLines.js';
 import { looksLikeNames } from '../extraction/source/sourceNames.js';
+import { PATH_OBJECTS, pathsOf } from './samplePaths.js';
 import type { Sample } from './sample.js';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
- * Opens a CSV or Parquet file, and passes it to the work.
+ * Opens a CSV, Parquet or JSON Lines file (of FHIR, too), and passes it to the work.
  * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS if the first line may be a row
  */
 export async function withFile<Result>(
@@ -21,7 +26,16 @@ export async function withFile<Result>(
   work: (sample: Sample) => Promise<Result>,
 ): Promise<Result> {
   const file = basename(path);
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw fileFault(file, cause);
+  });
+  if (/\.(?:ndjson|jsonl)(?:\.gz)?$/i.test(file)) {
+    const { type, columns } = await jsonPaths(path, file);
+    const rewrite = type === 'fhir' ? rewriteReferences(undefined) : undefined;
+    const lines = { name: file, columns, where: undefined, rewrite };
+    const rows = () => columnsOf(readJson(path, size, lines, undefined));
+    return work({ source: file, format: { type }, columns, rows });
+  }
   if (!/\.parquet$/i.test(file)) {
     const { format, columns } = await csvNames(path, file);
     const { delimiter, encoding } = format;
@@ -46,6 +60,30 @@ export async function withFile<Result>(
       rows: () => columnsOf(readParquet(connection, path, file, columns, false)),
     });
   });
+}
+
+/** The paths of the first objects of a file, and whether they are resources of FHIR. */
+async function jsonPaths(
+  path: string,
+  file: string,
+): Promise<{ readonly type: 'fhir' | 'ndjson'; readonly columns: readonly string[] }> {
+  const objects: object[] = [];
+  const chunks = unpacked(chunksOf(path, undefined));
+  for await (const lines of wholeLines(chunks, file)) {
+    for (const line of lines) {
+      const object = line === undefined ? undefined : parseObject(line);
+      if (object) objects.push(object);
+    }
+    if (objects.length >= PATH_OBJECTS) break;
+  }
+  const columns = pathsOf(objects);
+  if (columns.length > 0)
+    return { type: objects.every((object) => 'resourceType' in object) ? 'fhir' : 'ndjson', columns };
+  throw new PolkuError(
+    'SOURCE_UNREADABLE',
+    `${file} has no objects with named values. Expected JSON Lines: one object a line.`,
+    { file },
+  );
 }
 
 async function* columnsOf(

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codes } from '../integration/extractionExports.js';
 
 // The rows of small exports as resources of FHIR.
@@ -7,7 +9,7 @@ const ICD = 'http://hl7.org/fhir/sid/icd-10';
 const { anna, bertil, cecilia, nobody } = codes;
 
 export const lines = (resources: readonly object[]) => resources.map((resource) => JSON.stringify(resource));
-export const coding = (system: string, code: string | undefined) =>
+const coding = (system: string, code: string | undefined) =>
   code === undefined || code === ''
     ? undefined
     : {
@@ -67,3 +69,38 @@ export const episodes = CARE.map((row) => {
     period: { start: isoDay(start), end: isoDay(end) },
   };
 });
+
+/** Rows of a CSV file without quotes, as the clinic's exports are. */
+async function rowsOf(file: string): Promise<Record<string, string>[]> {
+  const [header = '', ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+  const names = header.split(',');
+  return rows.map((row) => Object.fromEntries(row.split(',').map((cell, at) => [names[at]!, cell])));
+}
+
+const only = (system: string, code: string | undefined) => ({ coding: [{ system, code }] });
+
+/** The clinic's export as resources, in the order of its rows. */
+export async function clinicResources(
+  source: string,
+): Promise<{ readonly encounters: readonly object[]; readonly conditions: readonly object[] }> {
+  const encounters = (await rowsOf(join(source, 'encounters.csv'))).map((row) => ({
+    resourceType: 'Encounter',
+    id: row['Id'],
+    status: 'finished',
+    subject: { reference: `urn:uuid:${row['PATIENT']}` },
+    period: { start: row['START'], end: row['STOP'] },
+    serviceType: only('https://clinic.example/services', row['ENCOUNTERCLASS']),
+    type: [only('http://snomed.info/sct', row['CODE'])],
+    serviceProvider: { reference: `Organization/${row['ORGANIZATION']}` },
+    participant: [{ individual: { reference: `Practitioner/${row['PROVIDER']}` } }],
+  }));
+  const conditions = (await rowsOf(join(source, 'conditions.csv'))).map((row) => ({
+    resourceType: 'Condition',
+    verificationStatus: { coding: [{ code: 'confirmed' }] },
+    subject: { reference: `urn:uuid:${row['PATIENT']}` },
+    encounter: { reference: `Encounter/${row['ENCOUNTER']}` },
+    code: only('http://snomed.info/sct', row['CODE']),
+    onsetDateTime: row['START'],
+  }));
+  return { encounters, conditions };
+}

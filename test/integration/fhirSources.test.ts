@@ -17,7 +17,7 @@ import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import {
   CARE,
-  coding,
+  clinicResources,
   encounter,
   episodes,
   HETU,
@@ -234,13 +234,6 @@ describe('resources of FHIR', () => {
   });
 });
 
-/** Rows of a CSV file without quotes, as the clinic's exports are. */
-async function rowsOf(file: string): Promise<Record<string, string>[]> {
-  const [header = '', ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
-  const names = header.split(',');
-  return rows.map((row) => Object.fromEntries(row.split(',').map((cell, at) => [names[at]!, cell])));
-}
-
 const clinics = [join(import.meta.dirname, 'clinicExport'), process.env['SYNTHEA_DATA']].filter(
   (folder) => folder !== undefined,
 );
@@ -249,25 +242,7 @@ describe.each(clinics)('a declared registry from the export %#', (source) => {
   it('has the same data from FHIR as from CSV', async () => {
     const site = await ExtractionSite.create({});
     try {
-      const encounters = (await rowsOf(join(source, 'encounters.csv'))).map((row) => ({
-        resourceType: 'Encounter',
-        id: row['Id'],
-        status: 'finished',
-        subject: { reference: `urn:uuid:${row['PATIENT']}` },
-        period: { start: row['START'], end: row['STOP'] },
-        serviceType: coding('https://clinic.example/services', row['ENCOUNTERCLASS']),
-        type: [coding('http://snomed.info/sct', row['CODE'])],
-        serviceProvider: { reference: `Organization/${row['ORGANIZATION']}` },
-        participant: [{ individual: { reference: `Practitioner/${row['PROVIDER']}` } }],
-      }));
-      const conditions = (await rowsOf(join(source, 'conditions.csv'))).map((row) => ({
-        resourceType: 'Condition',
-        verificationStatus: { coding: [{ code: 'confirmed' }] },
-        subject: { reference: `urn:uuid:${row['PATIENT']}` },
-        encounter: { reference: `Encounter/${row['ENCOUNTER']}` },
-        code: coding('http://snomed.info/sct', row['CODE']),
-        onsetDateTime: row['START'],
-      }));
+      const { encounters, conditions } = await clinicResources(source);
       const half = Math.floor(encounters.length / 2);
       await site.write({
         clinic: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Finished, runPolku } from '../city/runPolku.js';
+import { clinicResources, lines } from '../fhir/resources.js';
 
 const exports = join(import.meta.dirname, 'clinicExport');
 const FILES = ['registry.yaml', 'mapping.yaml', 'codes.yaml', 'policy.yaml', 'policy.test.yaml'];
@@ -93,6 +94,41 @@ describe('polku registry new', () => {
     );
     expect(written['mapping.yaml']).toContain('parent: ENCOUNTER');
     expect(written['policy.yaml']).toContain('grants: []');
+  });
+
+  it('finds paths in resources of FHIR', async () => {
+    const { encounters, conditions } = await clinicResources(exports);
+    const files = [
+      await write('Encounter.ndjson', lines(encounters)),
+      await write('Condition.ndjson', lines(conditions)),
+    ];
+    const { code, out, written } = await propose('fhir', ...files);
+    expect(code).toBe(0);
+    const mapping = written['mapping.yaml']!;
+    expect(mapping).toContain('format: { type: fhir }');
+    for (const line of [
+      'subject: subject.reference',
+      'id: id',
+      'start: { from: period.start, dates: iso-time }',
+      "service: 'serviceType.coding[system=https://clinic.example/services].code'",
+      'unit: serviceProvider.reference',
+      "professional: 'participant[0].individual.reference'",
+      "type: 'type[0].coding[system=http://snomed.info/sct].code'",
+      'parent: encounter.reference',
+    ])
+      expect(mapping).toContain(line);
+    expect(written['registry.yaml']).toMatch(
+      / {2}condition:\n.*\n {4}type: FhirCondition\n {4}of: contacts\n/,
+    );
+    const { output } = await runPolku(['registry', 'check', out]);
+    expect(output).not.toMatch(/mapping\.yaml:\d/);
+  });
+
+  it('says what is wrong with a file that is missing or no JSON Lines', async () => {
+    const missing = await propose('missing', join(folder, 'none.csv'));
+    expect(missing.errors).toMatch(/^SOURCE_UNREADABLE: The source file none\.csv is missing/);
+    const bundle = await write('list.ndjson', ['[{"code":"010180-900R"}]']);
+    expect((await propose('list', bundle)).errors).toMatch(/^SOURCE_UNREADABLE: .*one object a line/);
   });
 
   it('reads an encoding of one byte for each character', async () => {

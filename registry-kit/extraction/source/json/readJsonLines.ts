@@ -130,7 +130,8 @@ class ObjectReader {
   }
 }
 
-function parseObject(line: string): object | undefined {
+/** The object of a line; undefined if it has none. */
+export function parseObject(line: string): object | undefined {
   try {
     const value = JSON.parse(line) as unknown;
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
@@ -140,7 +141,7 @@ function parseObject(line: string): object | undefined {
 }
 
 /** The lines of a text as they arrive; undefined for a line that is not UTF-8. */
-async function* wholeLines(
+export async function* wholeLines(
   chunks: AsyncIterable<Buffer>,
   name: string,
 ): AsyncGenerator<readonly (string | undefined)[]> {
