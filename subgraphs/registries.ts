@@ -20,6 +20,9 @@ const MAPPED_BY = ['mapping.yaml', 'codes.yaml'];
 
 const shipped: readonly DepartmentRegistry[] = [population, ...Object.values(others)];
 
+/** Subgraphs of Polku without register data. */
+const DERIVED = ['paths', 'directory', 'cohorts', 'risk', 'linkage', 'governance'];
+
 /** The registries that this city declares in folders of its own. */
 export const declared: readonly DepartmentRegistry[] = await readDeclared();
 
@@ -76,14 +79,13 @@ async function readDeclared(): Promise<readonly DepartmentRegistry[]> {
         `registries.${name}.folder: ${folder} has neither ${MAPPED_BY.join(' nor ')}, which replace those of Polku's registry "${name}".`,
       );
   const folders = [...joinedRegistries().folders].filter(([name]) => !known.includes(name));
-  const taken = ['governance', 'paths', 'directory', 'cohorts', 'risk', 'linkage'];
   return Promise.all(
     folders.map(async ([name, folder]) => {
       const registry = await readDeclaredRegistry(folder);
-      if (registry.definition.name !== name || taken.includes(name))
+      if (registry.definition.name !== name || DERIVED.includes(name))
         throw new PolkuError(
           'REGISTRY_INVALID',
-          taken.includes(name)
+          DERIVED.includes(name)
             ? `A subgraph of Polku has the name "${name}". Give the registry in ${folder} another one.`
             : `${folder} declares the registry "${registry.definition.name}", and the configuration calls it "${name}".`,
         );

@@ -8,10 +8,13 @@ import { proposeRegistry, type Proposal } from '../../registry-kit/proposal/prop
 import { LEAST_ROWS } from '../../registry-kit/proposal/proposedFiles.js';
 import type { Sample } from '../../registry-kit/proposal/sample.js';
 import { withFile } from '../../registry-kit/proposal/sampleFile.js';
+import { withTables } from '../../registry-kit/proposal/sampleTables.js';
 import { readConfigurationOf } from '../configuration/keyOption.js';
+import { dataOption, secretsOption } from '../options.js';
 import { formatCount } from '../progress.js';
 import { checkRegistry } from '../registryCheck.js';
 import { registryChoice } from '../runtime/registryChoice.js';
+import { Secrets } from '../runtime/secrets.js';
 
 const ABOUT = `Proposes and checks the folder of a registry, with which a departmental system joins without a line of TypeScript:
 docs/how-to/onboard-a-registry.md.`;
@@ -24,7 +27,8 @@ lists that at least ${LEAST_ROWS} rows have.
 
 Example:
   polku registry new clinic --from encounters.csv --from conditions.csv --out registries/clinic
-  polku registry new clinic --from Encounter.ndjson --from Condition.ndjson --out registries/clinic`;
+  polku registry new clinic --from Encounter.ndjson --from Condition.ndjson --out registries/clinic
+  polku registry new clinic --table clinic.visits --connection clinic-database --out registries/clinic`;
 
 const CHECK_NOTES = `
 It says what is missing before others can use the registry: labels, owner, policy, tests, columns that the mapping leaves
@@ -41,14 +45,23 @@ function newCommand(): Command {
   return new Command('new')
     .description('Proposes the folder of a registry from its export.')
     .argument('<name>', 'the name of the registry: small letters and digits')
-    .requiredOption(
+    .option(
       '--from <file>',
       'a CSV, Parquet or JSON Lines (FHIR) file of the export; repeat the option for several',
-      (file: string, earlier: string[] = []) => [...earlier, file],
+      all,
     )
+    .option(
+      '--table <name>',
+      'a table or view of a database, with its schema; repeat the option for several',
+      all,
+    )
+    .option('--connection <secret>', 'with --table: the secret with the URL of the database')
+    .addOption(dataOption())
+    .addOption(secretsOption())
     .option('--out <folder>', 'the folder to write; default: the name of the registry')
     .addHelpText('after', NEW_NOTES)
-    .action(async (name: string, { from, out = name }: { from: string[]; out?: string }) => {
+    .action(async (name: string, options: NewOptions) => {
+      const { out = name } = options;
       if (!/^[a-z][a-z0-9]{0,29}$/.test(name))
         throw new PolkuError(
           'USAGE',
@@ -57,12 +70,41 @@ function newCommand(): Command {
       if (existsSync(out) && (await readdir(out)).length > 0)
         throw new PolkuError('USAGE', `${out} has files already. Name another folder with --out.`);
       const schemas = relative(resolve(out), join(packageRoot(), 'schema'));
-      const proposal = await withFiles(from, (samples) => proposeRegistry(name, samples, schemas));
+      const proposal = await withSamples(options, (samples) => proposeRegistry(name, samples, schemas));
       await mkdir(out, { recursive: true });
       for (const [file, text] of Object.entries(proposal.files))
         await writeFile(join(out, file), text, { flag: 'wx' });
       console.log(describeProposal(name, out, proposal));
     });
+}
+
+interface NewOptions {
+  readonly from?: readonly string[];
+  readonly table?: readonly string[];
+  readonly connection?: string;
+  readonly data: string;
+  readonly secrets?: string;
+  readonly out?: string;
+}
+
+/** Every value of an option that is repeated. */
+function all(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+/** @throws PolkuError USAGE unless there are either files, or tables and a connection */
+function withSamples<Result>(
+  { from = [], table = [], connection, data, secrets }: NewOptions,
+  work: (samples: readonly Sample[]) => Promise<Result>,
+): Promise<Result> {
+  if (from.length > 0 && table.length === 0 && connection === undefined) return withFiles(from, work);
+  if (from.length > 0 || table.length === 0 || connection === undefined)
+    throw new PolkuError(
+      'USAGE',
+      'Name the files of the export with --from, or tables of a database with --table and its secret with --connection.',
+    );
+  const kept = new Secrets(secrets ?? join(data, 'secrets'));
+  return withTables(table, connection, (name) => kept.connection(name), work);
 }
 
 /** Opens all files, and then does the work. */
@@ -107,7 +149,7 @@ ${out} has registry.yaml, mapping.yaml, codes.yaml, policy.yaml and policy.test.
          ${name}: { folder: ${out} }
   3. polku registry check ${out}
   4. With the owner: write cases in policy.test.yaml, then grants in policy.yaml. Until then everything is denied.
-  5. polku extract ${name} --source <folder that has ${name}/${tables[0]!.source}> --data <data>`;
+  5. polku extract ${name} ${tables[0]!.sourceKind === 'file' ? `--source <folder that has ${name}/${tables[0]!.source}> ` : ''}--data <data>`;
 }
 
 function described(counts: ReadonlyMap<string, number>): string {

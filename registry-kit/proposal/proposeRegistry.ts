@@ -30,8 +30,8 @@ export async function proposeRegistry(
     const columns = await profileColumns(sample);
     profiles.set(sample.source, columns);
     const [contacts] = tables;
-    const name = contacts ? distinctName(sample.source.replace(/[-.].*$/, ''), names) : 'contacts';
-    const table = proposeTable(name, sample.source, columns, contacts && recordsOf(contacts));
+    const name = contacts ? distinctName(nameOf(sample), names) : 'contacts';
+    const table = proposeTable(name, sample, columns, contacts && recordsOf(contacts));
     if (typeof table === 'string')
       throw new PolkuError('SOURCE_COLUMNS', `${table} It cannot be a table of a registry.`, {
         file: sample.source,
@@ -39,6 +39,11 @@ export async function proposeRegistry(
     tables.push(table);
   }
   return { files: writeProposal(registry, samples[0]!.format, tables, schemas), tables, profiles };
+}
+
+/** Without what follows the name of a file, or the schema of a table. */
+function nameOf({ kind, source }: Sample): string {
+  return kind === 'table' ? source.replace(/^.*\./, '') : source.replace(/[-.].*$/, '');
 }
 
 function recordsOf({ name, columns }: ProposedTable): { name: string; ids: ReadonlyMap<string, number> } {

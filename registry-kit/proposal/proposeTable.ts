@@ -1,4 +1,5 @@
 import { type ColumnProfile, LONGEST_LIST } from './columnProfile.js';
+import type { Sample } from './sample.js';
 import { subjectOfPath } from './samplePaths.js';
 
 /** A column of the proposed table, and the column of the source that it is read from. */
@@ -16,6 +17,8 @@ export interface ProposedColumn {
 export interface ProposedTable {
   readonly name: string;
   readonly source: string;
+  /** What a mapping calls the source. */
+  readonly sourceKind: Sample['kind'];
   /** The column of the data subject's code. */
   readonly subject: ColumnProfile;
   readonly columns: readonly ProposedColumn[];
@@ -50,7 +53,7 @@ export interface ParentTable {
  */
 export function proposeTable(
   name: string,
-  source: string,
+  { source, kind: sourceKind }: Pick<Sample, 'source' | 'kind'>,
   profiles: readonly ColumnProfile[],
   parent: ParentTable | undefined,
 ): ProposedTable | string {
@@ -129,7 +132,7 @@ export function proposeTable(
     const name = distinctName(profile.name, taken);
     columns.push(column(name, kind, profile, { list: profile.kind === 'word' ? listName(name) : undefined }));
   }
-  return { name, source, subject, columns, leftOut };
+  return { name, source, sourceKind, subject, columns, leftOut };
 }
 
 function reasonToLeaveOut({ name, kind }: ColumnProfile): string | undefined {

@@ -106,11 +106,11 @@ function mapping(
   ].join('\n');
 }
 
-function tableMapping({ name, source, subject, columns }: ProposedTable): string {
+function tableMapping({ name, source, sourceKind, subject, columns }: ProposedTable): string {
   const has = (column: string) => columns.some((one) => one.name === column);
   return [
     `  ${name}:`,
-    `    file: ${scalar(source)}`,
+    `    ${sourceKind}: ${scalar(source)}`,
     `    subject: ${scalar(subject.name)}`,
     ...(has('id') ? ['    unique: id'] : []),
     ...(has('end') ? ['    interval: [start, end]'] : []),
@@ -128,14 +128,14 @@ function columnMapping({ from, profile }: ProposedColumn): string {
 }
 
 /** Everybody who met the person may have a care relationship; the owner decides how long it lasts. */
-function careRelationships({ source, subject, columns }: ProposedTable): string | undefined {
+function careRelationships({ source, sourceKind, subject, columns }: ProposedTable): string | undefined {
   const find = (name: string) => columns.find((column) => column.name === name);
   const [employee, unit, start] = [find('professional'), find('unit'), find('start')!];
   if (!employee && !unit) return undefined;
   return [
     `  # ${TO_DO}: taken from the contacts, and without an end. Ask the owner who has a care relationship, and for how long.`,
     '  careRelationships:',
-    `    file: ${scalar(source)}`,
+    `    ${sourceKind}: ${scalar(source)}`,
     `    subject: ${scalar(subject.name)}`,
     '    columns:',
     ...(employee ? [`      employee: ${columnMapping(employee)}`] : []),

@@ -1,5 +1,7 @@
 /** The first rows of a source from which a registry is proposed: of a file, a table or a query. */
 export interface Sample {
+  /** What a mapping calls the source. */
+  readonly kind: 'file' | 'table';
   /** Names the source in a mapping, such as `visits.csv`. */
   readonly source: string;
   /** The part of a mapping that says how the source is written: `type: csv`. */

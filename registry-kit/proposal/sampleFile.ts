@@ -34,12 +34,13 @@ export async function withFile<Result>(
     const rewrite = type === 'fhir' ? rewriteReferences(undefined) : undefined;
     const lines = { name: file, columns, where: undefined, rewrite };
     const rows = () => columnsOf(readJson(path, size, lines, undefined));
-    return work({ source: file, format: { type }, columns, rows });
+    return work({ kind: 'file', source: file, format: { type }, columns, rows });
   }
   if (!/\.parquet$/i.test(file)) {
     const { format, columns } = await csvNames(path, file);
     const { delimiter, encoding } = format;
     return work({
+      kind: 'file',
       source: file,
       format: {
         type: 'csv',
@@ -54,6 +55,7 @@ export async function withFile<Result>(
     const columns = (await openParquet(connection, path, file, [])).map(({ name }) => name);
     requireNames(file, columns);
     return work({
+      kind: 'file',
       source: file,
       format: { type: 'parquet' },
       columns,

@@ -78,6 +78,11 @@ export class BulkServer {
     return new URL(String(this.connection['server'])).origin;
   }
 
+  /** How often a client asked whether an export is ready. */
+  get questions(): number {
+    return this.jobs.reduce((sum, { asked }) => sum + asked, 0);
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codes } from '../integration/extractionExports.js';
+import { codes, type Exports, smallExports, visitsFile } from '../integration/extractionExports.js';
 
 // The rows of small exports as resources of FHIR.
 
@@ -57,7 +57,19 @@ export const VISITS = [
   `K2;${anna};;03.04.2013;10.04.2013;T90;TK-2;;;`,
   `K3;${cecilia};;02.02.2011;;T21;NV-1;L8;;1`,
 ];
-export const CARE = [`${anna};L77;;01.01.2011;`, `${anna};;TK-1;01.01.2010;31.12.2010`];
+const CARE = [`${anna};L77;;01.01.2011;`, `${anna};;TK-1;01.01.2010;31.12.2010`];
+
+/** The small exports, with these rows as health services' CSV. */
+export function exportsWithHealth(): Exports {
+  return {
+    ...smallExports(),
+    health: {
+      'kaynnit.csv': visitsFile(VISITS),
+      'hoitosuhteet.csv': ['HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM', ...CARE],
+      'kiellot.csv': ['HETU;ALKUPVM'],
+    },
+  };
+}
 
 export const episodes = CARE.map((row) => {
   const [code = '', employee, unit, start = '', end = ''] = row.split(';');

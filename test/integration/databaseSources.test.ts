@@ -21,6 +21,8 @@ import { CsvParser } from '../../registry-kit/extraction/source/files/csvParser.
 import { withSource } from '../../registry-kit/extraction/source/openSource.js';
 import type { Mapping, RowSource } from '../../registry-kit/extraction/mapping/mapping.js';
 import { joinRegistries } from '../../registry-kit/joinedRegistries.js';
+import { proposeRegistry } from '../../registry-kit/proposal/proposeRegistry.js';
+import { withTables } from '../../registry-kit/proposal/sampleTables.js';
 import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
@@ -215,6 +217,19 @@ for (const [type, isThere, start] of servers) {
         ['objections', ['HETU']],
       ]);
       expect(parts[0]!.description).toMatch(/^SELECT .HETU., .*FROM .*kaynnit. -- about \d+ rows$/);
+    });
+
+    it('is proposed as a registry by its tables, without a value of a row', async () => {
+      const tables = ['kaynnit', 'hoitosuhteet'].map((table) => `${server.schema}.${table}`);
+      const { files } = await withTables(tables, 'health-database', connection().connection, (samples) =>
+        proposeRegistry('clinic', samples, 'schema'),
+      );
+      const mapping = files['mapping.yaml']!;
+      expect(mapping).toContain(`format: { type: ${type}, connection: health-database }`);
+      for (const line of [`table: ${tables[0]}`, 'subject: HETU', 'id: KAYNTITUNNUS', 'start: ALKUPVM'])
+        expect(mapping).toContain(`    ${line}\n`);
+      expect(files['registry.yaml']).toContain('  hoitosuhteet:\n');
+      expect(Object.values(files).join()).not.toMatch(/\d{6}[-+A]9\d\d/);
     });
 
     it('tells when a column has another type than before', async () => {

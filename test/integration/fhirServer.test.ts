@@ -23,9 +23,10 @@ import type { Manifest } from '../../registry-kit/snapshot/manifest.js';
 import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
+import { until } from '../city/until.js';
 import { type BulkFaults, BulkServer } from '../fhir/bulkServer.js';
-import { CARE, encounter, episodes, lines, patients, VISITS } from '../fhir/resources.js';
-import { ExtractionSite, smallExports, visitsFile } from './extractionExports.js';
+import { encounter, episodes, exportsWithHealth, lines, patients, VISITS } from '../fhir/resources.js';
+import { ExtractionSite } from './extractionExports.js';
 import { fileOf } from './howTo.js';
 
 describe('a FHIR server', () => {
@@ -36,13 +37,7 @@ describe('a FHIR server', () => {
   let csv: Manifest;
 
   beforeAll(async () => {
-    const exports = smallExports();
-    exports['health'] = {
-      'kaynnit.csv': visitsFile(VISITS),
-      'hoitosuhteet.csv': ['HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM', ...CARE],
-      'kiellot.csv': ['HETU;ALKUPVM'],
-    };
-    site = await ExtractionSite.create(exports);
+    site = await ExtractionSite.create(exportsWithHealth());
     linkage = await site.linkage();
     await run(populationRegistry);
     csv = await run(healthRegistry);
@@ -203,9 +198,10 @@ describe('a FHIR server', () => {
 
   it('is left alone when the user stops the extraction', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 200);
-    const more = { ...connection(), signal: stop.signal };
-    expect(await failing({ waits: [[202, '300']] }, more)).toMatchObject({ code: 'EXTRACTION_INTERRUPTED' });
+    const failed = failing({ waits: [[202, '300']] }, { ...connection(), signal: stop.signal });
+    await until(() => server.questions > 0);
+    stop.abort();
+    expect(await failed).toMatchObject({ code: 'EXTRACTION_INTERRUPTED' });
     expect(server.deleted).toEqual(['0']);
   });
 

@@ -16,10 +16,10 @@ import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { healthRegistry } from '../../subgraphs/health/tables.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import {
-  CARE,
   clinicResources,
   encounter,
   episodes,
+  exportsWithHealth,
   HETU,
   lines,
   patient,
@@ -27,14 +27,7 @@ import {
   patients,
   VISITS,
 } from '../fhir/resources.js';
-import {
-  codes,
-  type Exports,
-  ExtractionSite,
-  readable,
-  smallExports,
-  visitsFile,
-} from './extractionExports.js';
+import { codes, type Exports, ExtractionSite, readable } from './extractionExports.js';
 import { fileOf } from './howTo.js';
 
 const { anna, bertil, cecilia, nobody } = codes;
@@ -48,13 +41,7 @@ describe('resources of FHIR', () => {
   let notices: string[];
 
   beforeEach(async () => {
-    const exports = smallExports();
-    exports['health'] = {
-      'kaynnit.csv': visitsFile(VISITS),
-      'hoitosuhteet.csv': ['HETU;TYONTEKIJA;YKSIKKO;ALKUPVM;LOPPUPVM', ...CARE],
-      'kiellot.csv': ['HETU;ALKUPVM'],
-    };
-    site = await ExtractionSite.create(exports);
+    site = await ExtractionSite.create(exportsWithHealth());
     linkage = await site.linkage();
     notices = [];
   });

@@ -65,6 +65,8 @@ export interface RowSource {
   readonly text: string;
   /** Names it in messages and in the list of rejects. */
   readonly name: string;
+  /** Tables: at most so many rows are read, to look at them; undefined: all. */
+  readonly limit?: number | undefined;
   /** By source column: what a row must have to be read. Other rows are left out, and counted. */
   readonly where?: ReadonlyMap<string, ValuesTest> | undefined;
 }

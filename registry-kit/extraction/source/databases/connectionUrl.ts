@@ -66,6 +66,26 @@ export function parseConnection(
   };
 }
 
+/**
+ * The kind of database that a URL names.
+ * @param secret names the URL in messages, which repeat nothing of it
+ * @throws PolkuError SECRET_INVALID
+ */
+export function databaseTypeOf(text: string, secret: string): DatabaseFormat['type'] {
+  const known = Object.entries(SERVERS) as [
+    DatabaseFormat['type'],
+    { readonly schemes: readonly string[] },
+  ][];
+  const [type] =
+    known.find(([, { schemes }]) => schemes.some((scheme) => text.trim().startsWith(scheme))) ?? [];
+  if (type) return type;
+  throw new PolkuError(
+    'SECRET_INVALID',
+    `The connection "${secret}" is not the URL of a database: ${known.map(([, { schemes }]) => `${schemes[0]}//`).join(' or ')}.`,
+    { secret },
+  );
+}
+
 /** Codes and names travel over this connection, so it is encrypted and the server's name is verified. */
 function tlsOf(
   type: DatabaseFormat['type'],

@@ -1,14 +1,9 @@
-import { type ErrorCode, PolkuError } from '../../../../lib/errors.js';
-
-type Fault = readonly [code: ErrorCode & `SOURCE_${string}`, sentence: string];
+import { PolkuError } from '../../../../lib/errors.js';
+import { connectionFaults, type SourceFault as Fault } from '../connectionFaults.js';
 
 const LOST: Fault = [
   'SOURCE_CONNECTION',
   'was lost: the server or the network stopped. Run the command again.',
-];
-const NOT_TRUSTED: Fault = [
-  'SOURCE_CONNECTION',
-  'has a certificate that is not trusted. Name the certificate of its authority with sslrootcert in the connection.',
 ];
 const REFUSED_LOGIN: Fault = [
   'SOURCE_DENIED',
@@ -50,23 +45,8 @@ const NOT_COMPUTED: Fault = [
 
 /** By the code of the operating system, of TLS, of PostgreSQL (SQLSTATE) or of MariaDB (number). */
 const FAULTS: Readonly<Record<string, Fault>> = {
-  ENOTFOUND: ['SOURCE_CONNECTION', 'has a host name that is not known. Correct it in the connection.'],
-  EAI_AGAIN: ['SOURCE_CONNECTION', 'has a host name that could not be looked up. Check the name service.'],
-  ECONNREFUSED: ['SOURCE_CONNECTION', 'does not listen. Check host and port, and whether it runs.'],
-  EHOSTUNREACH: ['SOURCE_CONNECTION', 'cannot be reached over the network.'],
-  ENETUNREACH: ['SOURCE_CONNECTION', 'cannot be reached over the network.'],
-  ETIMEDOUT: ['SOURCE_CONNECTION', 'does not answer. Check host, port and firewall.'],
+  ...connectionFaults('with sslrootcert in the connection'),
   HANDSHAKE_NO_SSL_SUPPORT: ['SOURCE_CONNECTION', 'does not offer TLS. Switch it on at the server.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    'SOURCE_CONNECTION',
-    'has a certificate for another name. Use the name that its certificate has.',
-  ],
-  CERT_HAS_EXPIRED: ['SOURCE_CONNECTION', 'has a certificate that has expired.'],
-  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT: NOT_TRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
   // PostgreSQL, Appendix A
   '28P01': REFUSED_LOGIN,
   '28000': REFUSED_LOGIN,

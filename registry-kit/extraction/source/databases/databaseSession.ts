@@ -50,8 +50,10 @@ export const asItIs = (value: string): string => value;
  * query ends with its line.
  * @param quoted quotes a name as an identifier of the server
  */
-export function relation({ kind, text }: RowSource, quoted: (name: string) => string): string {
-  return kind === 'query' ? `(\n${text}\n) AS source` : text.split('.').map(quoted).join('.');
+export function relation({ kind, text, limit }: RowSource, quoted: (name: string) => string): string {
+  if (kind === 'query') return `(\n${text}\n) AS source`;
+  const table = text.split('.').map(quoted).join('.');
+  return limit === undefined ? table : `(SELECT * FROM ${table} LIMIT ${limit}) AS source`;
 }
 
 /** @param known the tables next to it that this user may read */

@@ -17,8 +17,8 @@ import { PostgresSession } from './postgres.js';
  */
 export async function withDatabase<Result>(
   { type, connection: secret, zone }: DatabaseFormat,
-  { connection, signal }: SourceAccess,
-  work: (source: Source) => Promise<Result>,
+  { connection, signal }: Pick<SourceAccess, 'connection' | 'signal'>,
+  work: (source: DatabaseSource) => Promise<Result>,
 ): Promise<Result> {
   if (!connection) throw new Error('An extraction from a database needs the option `connection`.');
   const settings = parseConnection(await connection(secret), type, secret);
@@ -43,7 +43,8 @@ function sessionOf(
   return type === 'postgres' ? new PostgresSession(settings, hasZone) : new MariadbSession(settings, hasZone);
 }
 
-class DatabaseSource implements Source {
+/** A database during one transaction. */
+export class DatabaseSource implements Source {
   /** Nothing in a database says that its people are synthetic. */
   readonly synthetic = false;
   readonly place: string;
@@ -108,6 +109,24 @@ class DatabaseSource implements Source {
           (sha256) => (part.sha256 = sha256),
         ),
     };
+  }
+
+  /**
+   * The first rows of a table, to look at them: its columns that have one plain value each.
+   * @throws PolkuError SOURCE_UNREADABLE, SOURCE_DENIED, SOURCE_BUSY, SOURCE_CONNECTION
+   */
+  async look(
+    table: string,
+    limit: number,
+  ): Promise<{ readonly columns: readonly string[]; read(): AsyncGenerator<ReadBatch> }> {
+    const source: RowSource = { kind: 'table', text: table, name: table, limit };
+    const columns = await attempt(table, this.signal, async () => {
+      const all = await this.session.columns(source);
+      const { types } = await this.session.prepare(source, all);
+      return all.filter((_, index) => types[index]!.write !== undefined);
+    });
+    const { read } = await this.open(source, columns);
+    return { columns, read };
   }
 
   private async *read(

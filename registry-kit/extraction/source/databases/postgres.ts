@@ -91,7 +91,7 @@ export class PostgresSession implements DatabaseSession {
     }
     const columns = await this.texts(
       'SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum',
-      [relation(source, sqlName)],
+      [relation({ ...source, limit: undefined }, sqlName)],
     );
     if (columns.length > 0) return columns;
     const known = await this.texts(

@@ -1,25 +1,8 @@
 import * as client from 'openid-client';
-import { type ErrorCode, PolkuError } from '../../../../lib/errors.js';
+import { PolkuError } from '../../../../lib/errors.js';
+import { connectionFaults, type SourceFault as Fault } from '../connectionFaults.js';
 
-type Fault = readonly [code: ErrorCode & `SOURCE_${string}`, sentence: string];
-
-const NOT_TRUSTED: Fault = [
-  'SOURCE_CONNECTION',
-  'has a certificate that is not trusted. Name the certificate of its authority in NODE_EXTRA_CA_CERTS.',
-];
-
-/** By the code of the operating system, of TLS or of Node.js. */
-const FAULTS: Readonly<Record<string, Fault>> = {
-  ENOTFOUND: ['SOURCE_CONNECTION', 'has a host name that is not known. Correct it in the connection.'],
-  EAI_AGAIN: ['SOURCE_CONNECTION', 'has a host name that could not be looked up. Check the name service.'],
-  ECONNREFUSED: ['SOURCE_CONNECTION', 'does not listen. Check host and port, and whether it runs.'],
-  ERR_TLS_CERT_ALTNAME_INVALID: ['SOURCE_CONNECTION', 'has a certificate for another name.'],
-  CERT_HAS_EXPIRED: ['SOURCE_CONNECTION', 'has a certificate that has expired.'],
-  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
-};
+const CONNECTION = connectionFaults('in NODE_EXTRA_CA_CERTS');
 const LOST: Fault = ['SOURCE_CONNECTION', 'did not answer, or broke off. Run the command again.'];
 
 const DENIED: Fault = [
@@ -55,7 +38,7 @@ export function fhirFault(what: string, cause: unknown): PolkuError {
   if (cause instanceof PolkuError) return cause;
   if (cause instanceof client.ResponseBodyError || cause instanceof client.WWWAuthenticateChallengeError)
     return new PolkuError(DENIED[0], `${what} ${DENIED[1]} (HTTP ${cause.status})`, { status: cause.status });
-  const [code, sentence] = FAULTS[codeOf(cause)] ?? LOST;
+  const [code, sentence] = CONNECTION[codeOf(cause)] ?? LOST;
   return new PolkuError(code, `${what} ${sentence}`, {});
 }
 
@@ -81,7 +64,7 @@ export async function jsonOf(answer: Response, what: string): Promise<object | n
 function codeOf(error: unknown): string {
   for (let inner = error; typeof inner === 'object' && inner !== null; inner = (inner as Error).cause) {
     const { code } = inner as NodeJS.ErrnoException;
-    if (code !== undefined && Object.hasOwn(FAULTS, code)) return code;
+    if (code !== undefined && Object.hasOwn(CONNECTION, code)) return code;
   }
   return '';
 }
