@@ -1,4 +1,4 @@
-import { composeContracts } from '../federation/supergraph/supergraph.js';
+import { writeComposed } from '../federation/supergraph/supergraph.js';
 import { governanceModule } from '../gateway/governance/governanceSubgraph.js';
 import { buildFederatedSchema } from '../lib/buildFederatedSchema.js';
 import { errorTable } from '../lib/errors.js';
@@ -24,7 +24,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(`schema/subgraphs/${name}.graphql`, sdl);
     contracts.push({ name, sdl });
   }
-  files.set('schema/supergraph.graphql', `${composeContracts(contracts)}\n`);
+  files.set('schema/supergraph.graphql', writeComposed(contracts));
   files.set('docs/errors.md', errorsPage());
   files.set('docs/logs.md', logsPage());
   files.set('docs/security-events.md', securityEventsPage());

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
 import { GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { composeContracts } from '../../federation/supergraph/supergraph.js';
+import { shippedSupergraph } from '../../gateway/registries/cityTypes.js';
 import { PolkuError } from '../../lib/errors.js';
 import { NotRegularFileError, readRegularFile } from '../../lib/regularFile.js';
 import type { StoredOperation } from '../../policies/engine/compare/operationImpact.js';
@@ -95,7 +96,7 @@ function invalid(message: string, fix = '', cause?: unknown): PolkuError {
 
 /** The API schema of all joined registries: everything that a client could ask for if policies allowed it. */
 export async function committedApi(): Promise<GraphQLSchema> {
-  return Supergraph.build(composeContracts(await committedSdl()))
+  return Supergraph.build(composeContracts(await committedSdl(), shippedSupergraph()))
     .apiSchema()
     .toGraphQLJSSchema();
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { composeServices } from '@apollo/composition';
 import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import { type GraphQLScalarType, type GraphQLSchema, isScalarType, parse } from 'graphql';
@@ -33,6 +34,8 @@ export interface SupergraphSettings {
   readonly types?: EntityTypes;
   /** Creates the planner; by default one in this thread. */
   readonly planner?: (sdl: string) => Planner;
+  /** The text of `writeComposed`, which is used if it is of the same contracts: composing takes a while. */
+  readonly composed?: string | undefined;
 }
 
 export function buildSupergraph(
@@ -90,13 +93,31 @@ export function loadSupergraph(
   subgraphs: readonly SubgraphSource[],
   settings?: SupergraphSettings,
 ): Supergraph {
-  const sdl = composeContracts(subgraphs.map(({ contract }) => contract));
+  const sdl = composeContracts(
+    subgraphs.map(({ contract }) => contract),
+    settings?.composed,
+  );
   const dataSources = new Map(subgraphs.map(({ contract, dataSource }) => [contract.name, dataSource]));
   return buildSupergraph(sdl, dataSources, settings);
 }
 
-/** @throws PolkuError SUPERGRAPH_INVALID with every composition error */
-export function composeContracts(contracts: readonly SubgraphContract[]): string {
+/** The supergraph of some contracts, with the digest of these contracts in its first line. */
+export function writeComposed(contracts: readonly SubgraphContract[]): string {
+  return `${firstLine(contracts)}${composeContracts(contracts)}\n`;
+}
+
+/** Whatever the order of the contracts, which changes nothing. */
+function firstLine(contracts: readonly SubgraphContract[]): string {
+  const sorted = contracts.map(({ name, sdl }) => [name, sdl]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return `# Composed of contracts with the SHA-256 ${hash('sha256', JSON.stringify(sorted))}.\n`;
+}
+
+/**
+ * @param composed the text of `writeComposed`, which is taken if it is of the same contracts
+ * @throws PolkuError SUPERGRAPH_INVALID with every composition error
+ */
+export function composeContracts(contracts: readonly SubgraphContract[], composed?: string): string {
+  if (composed?.startsWith(firstLine(contracts))) return composed.slice(firstLine(contracts).length, -1);
   const { supergraphSdl, errors } = composeServices(
     contracts.map(({ name, sdl }) => ({ name, url: `local:${name}`, typeDefs: parseSdl(name, sdl) })),
   );

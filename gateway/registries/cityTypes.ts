@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EntityTypes, IdCodec } from '../../federation/hooks.js';
 import {
   loadSupergraph,
@@ -5,6 +7,7 @@ import {
   type Supergraph,
   type SupergraphSettings,
 } from '../../federation/supergraph/supergraph.js';
+import { packageRoot } from '../../lib/packageRoot.js';
 import { Feed } from '../../schema/feed.js';
 import { isKeyScalar, type PersonKey } from '../../schema/keys.js';
 import { DateScalar, IdentityCodeScalar, PartialDateScalar } from '../../schema/scalars.js';
@@ -29,15 +32,25 @@ export const cityTypes: EntityTypes = {
 /** Scalars whose values clients send. Only registries send values of the others. */
 const inputScalars = [DateScalar, PartialDateScalar, IdentityCodeScalar];
 
+/** The supergraph of all registries of Polku, as it was composed when Polku was made. */
+export function shippedSupergraph(): string {
+  return readFileSync(join(packageRoot(), 'schema', 'supergraph.graphql'), 'utf8');
+}
+
 /**
- * Composes the supergraph of a city.
+ * Composes the supergraph of a city, unless it is the one that is shipped.
  * @throws PolkuError SUPERGRAPH_INVALID with every composition error
  */
 export function loadCitySupergraph(
   subgraphs: readonly SubgraphSource[],
   settings?: Pick<SupergraphSettings, 'planner'>,
 ): Supergraph {
-  return loadSupergraph(subgraphs, { ...settings, types: cityTypes, checked: inputScalars });
+  return loadSupergraph(subgraphs, {
+    ...settings,
+    types: cityTypes,
+    checked: inputScalars,
+    composed: shippedSupergraph(),
+  });
 }
 
 /** The ids of one pseudonymisation domain. */

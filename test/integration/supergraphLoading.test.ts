@@ -1,4 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import {
+  composeContracts,
+  type SubgraphContract,
+  writeComposed,
+} from '../../federation/supergraph/supergraph.js';
 import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { ask, localSource, testSubgraph } from './supergraphTestbed.js';
 
@@ -39,5 +44,19 @@ describe('loading a supergraph', () => {
     const supergraph = loadCitySupergraph([localSource(first), source]);
     expect(await ask(supergraph, '{ a b }')).toEqual({ data: { a: 1, b: 2 } });
     await expect(ask(supergraph, '{ c }')).rejects.toThrow('Cannot query field "c"');
+  });
+
+  it('takes what was composed of the same contracts, in any order, and of no other', () => {
+    const [one, two] = [first, second].map(({ name, sdl }) => ({ name, sdl })) as [
+      SubgraphContract,
+      SubgraphContract,
+    ];
+    const written = writeComposed([one, two]);
+    expect(composeContracts([one, two], written)).toBe(composeContracts([one, two]));
+    const marked = written.replace(/\n$/, '\n# as it was written\n');
+    expect(composeContracts([two, one], marked)).toMatch(/# as it was written$/);
+    const other = { ...two, sdl: `${two.sdl}\n# another` };
+    expect(composeContracts([one, other], marked)).not.toContain('as it was written');
+    expect(composeContracts([one], marked)).not.toContain('as it was written');
   });
 });

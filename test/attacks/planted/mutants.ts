@@ -316,10 +316,10 @@ export const mutants: readonly Mutant[] = [
     holes: [
       {
         module: 'federation/supergraph/supergraph.js',
-        text: 'composeContracts(subgraphs.map(({ contract }) => contract))',
+        text: 'composeContracts(subgraphs.map(({ contract }) => contract),',
         by: `composeContracts(subgraphs.map(({ contract: { name, sdl } }) => ({ name, sdl: name !== 'health' ? sdl : sdl
           .replace('type Person @key(fields: "id") {', 'type Person @key(fields: "id") { birthYear: Int @external')
-          .replace('): [HealthContact!]', '): [HealthContact!] @requires(fields: "birthYear")') })))`,
+          .replace('): [HealthContact!]', '): [HealthContact!] @requires(fields: "birthYear")') })),`,
       },
       {
         module: 'gateway/operation/planLineage.js',
