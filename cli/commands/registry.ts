@@ -14,7 +14,6 @@ import { dataOption, secretsOption } from '../options.js';
 import { formatCount } from '../progress.js';
 import { checkRegistry } from '../registryCheck.js';
 import { registryChoice } from '../runtime/registryChoice.js';
-import { Secrets } from '../runtime/secrets.js';
 
 const ABOUT = `Proposes and checks the folder of a registry, with which a departmental system joins without a line of TypeScript:
 docs/how-to/onboard-a-registry.md.`;
@@ -93,7 +92,7 @@ function all(value: string, earlier: readonly string[] = []): readonly string[] 
 }
 
 /** @throws PolkuError USAGE unless there are either files, or tables and a connection */
-function withSamples<Result>(
+async function withSamples<Result>(
   { from = [], table = [], connection, data, secrets }: NewOptions,
   work: (samples: readonly Sample[]) => Promise<Result>,
 ): Promise<Result> {
@@ -103,6 +102,8 @@ function withSamples<Result>(
       'USAGE',
       'Name the files of the export with --from, or tables of a database with --table and its secret with --connection.',
     );
+  // It loads the list of registries, which `registry check` must complete first.
+  const { Secrets } = await import('../runtime/secrets.js');
   const kept = new Secrets(secrets ?? join(data, 'secrets'));
   return withTables(table, connection, (name) => kept.connection(name), work);
 }
