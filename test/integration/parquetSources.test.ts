@@ -117,7 +117,7 @@ describe('a value of a Parquet column', () => {
         ['1', '3'],
         ['a', 'c'],
       ],
-      [{ row: 2, reason: 'wrong-encoding' }],
+      [{ row: 2, reason: 'wrong-encoding', columns: [] }],
     ]);
   });
 

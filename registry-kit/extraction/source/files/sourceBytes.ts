@@ -141,8 +141,11 @@ export function requireText(
     );
   const found = encodingOf(head);
   if (found === encoding || (found === undefined && !encoding.startsWith('utf-16'))) return;
-  const is = found === undefined ? `is not in ${encoding}` : `is in ${found}; expected ${encoding}`;
-  const remedy = form === 'CSV' ? 'Correct "encoding" in mapping.yaml, or save' : 'Save';
+  const [rule, remedy] =
+    form === 'CSV'
+      ? ['mapping.yaml says', 'Correct "encoding" in mapping.yaml, or save']
+      : ['JSON is in', 'Save'];
+  const is = found === undefined ? `is not in ${encoding}` : `is in ${found}; ${rule} ${encoding}`;
   throw new PolkuError(
     'SOURCE_UNREADABLE',
     `The source file ${file} ${is}. ${remedy} the file in ${encoding}.`,
