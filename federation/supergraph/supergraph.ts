@@ -117,7 +117,10 @@ function firstLine(contracts: readonly SubgraphContract[]): string {
  * @throws PolkuError SUPERGRAPH_INVALID with every composition error
  */
 export function composeContracts(contracts: readonly SubgraphContract[], composed?: string): string {
-  if (composed?.startsWith(firstLine(contracts))) return composed.slice(firstLine(contracts).length, -1);
+  if (composed !== undefined) {
+    const line = firstLine(contracts);
+    if (composed.startsWith(line)) return composed.slice(line.length, -1);
+  }
   const { supergraphSdl, errors } = composeServices(
     contracts.map(({ name, sdl }) => ({ name, url: `local:${name}`, typeDefs: parseSdl(name, sdl) })),
   );
