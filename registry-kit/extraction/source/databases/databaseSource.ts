@@ -3,6 +3,7 @@ import { PolkuError } from '../../../../lib/errors.js';
 import type { DatabaseFormat, RowSource } from '../../mapping/mapping.js';
 import { throwIfStopped } from '../../progressMeter.js';
 import { type ReadBatch, requireColumns } from '../rowBatch.js';
+import { ReadFingerprint } from '../readFingerprint.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { SourceNames } from '../sourceNames.js';
 import { type ConnectionSettings, parseConnection } from './connectionUrl.js';
@@ -48,8 +49,7 @@ export class DatabaseSource implements Source {
   /** Nothing in a database says that its people are synthetic. */
   readonly synthetic = false;
   readonly place: string;
-  /** What was opened, in this order, with its hash once all its rows were read. */
-  private readonly opened: { readonly name: string; sha256?: string }[] = [];
+  private readonly hashes = new ReadFingerprint();
 
   constructor(
     private readonly session: DatabaseSession,
@@ -63,18 +63,12 @@ export class DatabaseSource implements Source {
   }
 
   get fingerprint(): string | undefined {
-    const hash = createHash('sha256');
-    for (const { name, sha256 } of this.opened) {
-      if (sha256 === undefined) return undefined;
-      hash.update(`${name}\0${sha256}\0`);
-    }
-    return this.opened.length === 0 ? undefined : hash.digest('hex');
+    return this.hashes.value;
   }
 
   async open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
     const { session, signal } = this;
     const { name } = source;
-    const part: { readonly name: string; sha256?: string } = { name };
     const prepared = await attempt(name, signal, async () => {
       const all = await session.columns(source);
       const names = new SourceNames(all);
@@ -88,7 +82,7 @@ export class DatabaseSource implements Source {
     prepared.types.forEach(({ type, write }, index) => {
       if (write === undefined) throw notOneValue(name, columns[index]!, type);
     });
-    this.opened.push(part);
+    const onEnd = this.hashes.open(name);
     const typed = prepared.types.map(({ type, isDay = false }, index) => ({
       column: columns[index]!,
       type,
@@ -101,13 +95,7 @@ export class DatabaseSource implements Source {
       typedDays: new Set(typed.filter(({ isDay }) => isDay).map(({ column }) => column)),
       placeOf: (row) => ({ file: name, row }),
       unseen: () => [],
-      read: () =>
-        this.read(
-          name,
-          prepared.estimate ?? 0,
-          (hash) => prepared.rows(hash),
-          (sha256) => (part.sha256 = sha256),
-        ),
+      read: () => this.read(name, prepared.estimate ?? 0, (hash) => prepared.rows(hash), onEnd),
     };
   }
 

@@ -7,6 +7,7 @@ import { rewriteReferences } from '../json/fhirReference.js';
 import { codesById } from '../json/patientCodes.js';
 import { readJsonLines } from '../json/readJsonLines.js';
 import type { ReadBatch } from '../rowBatch.js';
+import { ReadFingerprint } from '../readFingerprint.js';
 import { lastRow, type RowsPart, RowsOfParts } from '../rowsOfParts.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { BackendToken } from './backendToken.js';
@@ -50,8 +51,7 @@ class FhirServerSource implements Source {
   private begun: Promise<BulkExport> | undefined;
   private listed: Promise<readonly BulkFile[]> | undefined;
   private patients: Promise<ReadonlyMap<string, string>> | undefined;
-  /** What was opened, in this order, with its hash once all its rows were read. */
-  private readonly opened: { readonly type: string; sha256?: string }[] = [];
+  private readonly hashes = new ReadFingerprint();
 
   constructor(
     private readonly connection: FhirConnection,
@@ -65,22 +65,13 @@ class FhirServerSource implements Source {
   }
 
   get fingerprint(): string | undefined {
-    const hash = createHash('sha256');
-    for (const { type, sha256 } of this.opened) {
-      if (sha256 === undefined) return undefined;
-      hash.update(`${type}\0${sha256}\0`);
-    }
-    return this.opened.length === 0 ? undefined : hash.digest('hex');
+    return this.hashes.value;
   }
 
   open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
-    const part: { readonly type: string; sha256?: string } = { type: source.text };
-    this.opened.push(part);
+    const onEnd = this.hashes.open(source.text);
     let rows: RowsOfParts<Part> | undefined;
-    const begin = async () =>
-      (rows = await this.rowsOf(source, columns, (sha256) => {
-        part.sha256 = sha256;
-      }));
+    const begin = async () => (rows = await this.rowsOf(source, columns, onEnd));
     return Promise.resolve({
       // An export says only when it is ready how large it is.
       size: 0,

@@ -224,9 +224,8 @@ class FileReader {
     const { format } = this;
     if (format.type !== 'fhir' || !format.patients) return undefined;
     const { source, code } = format.patients;
-    const rows = new RowsOfParts(this.files.get(source.text)!, (file) =>
-      this.read(file, source, ['id', code]),
-    );
-    return (this.patients ??= codesById(rows.read()));
+    const rows = () =>
+      new RowsOfParts(this.files.get(source.text)!, (file) => this.read(file, source, ['id', code])).read();
+    return (this.patients ??= codesById(rows()));
   }
 }
