@@ -66,8 +66,8 @@ export function parseOwners(source: PolicySource): Owners {
 function readOwners(file: PolicySource, problems: Problems): Owners | undefined {
   const source = SourceDocument.parse(file, problems);
   if (!source) return undefined;
-  if (!fileSchemas.owners(source.value)) {
-    reportViolations(source, fileSchemas.owners.errors, problems);
+  if (!fileSchemas.owners.fits(source.value)) {
+    reportViolations(source, fileSchemas.owners.violations, problems);
     return undefined;
   }
   const content: OwnersFile = source.value;

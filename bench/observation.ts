@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,15 +6,14 @@ import { startCollector } from '../deploy/printTraces.mjs';
 import { ConnectionPool } from '../federation/http/connectionPool.js';
 import { packageRoot } from '../lib/packageRoot.js';
 import { runMeasured } from './city/measuredProcess.js';
-import { freePort, type RunningPeer, startServer } from './gateways/processes.js';
+import { freePort, startServer } from './gateways/processes.js';
 
 // The cost of metrics and traces, in CPU time a request and requests a second of family paths:
-// npm run bench:observation -- [--persons 2000] [--sets 12] [--rounds 30] [--slice 100]
-// Three gateways run at a time. The first is scraped and sends traces of the default share of its requests.
-// The other two, "plain" and "control", are not observed: they differ by chance only, so their difference is
-// the error of the measurement. Each round asks every gateway in a slice that is short against whatever else
-// the machine does. V8 optimizes each process a little differently, so there are several sets of processes,
-// which start and take turns in every order.
+// npm run bench:observation -- [--persons 2000] [--rounds 200] [--slice 100]
+// Processes differ by more than the cost: V8 optimizes each a little differently. So one gateway is measured,
+// which is scraped and sends traces of the default share of its requests, and the observation of its requests is
+// turned on and off between slices. Two kinds of slices are not observed, "plain" and "control": they differ
+// by chance only, so their difference is the error of the measurement. A scrape is measured apart.
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
   family(id: $id) {
@@ -25,24 +24,26 @@ const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
 const MY_FAMILIES = '{ persons(first: 100) { nodes { families { family { id } } } } }';
 const CONCURRENCY = 4;
 /** Until V8 has optimized and the heap has grown. */
-const WARM_UP = 4_000;
-/** As often as deploy/prometheus/prometheus.yml does. A gateway is busy for a third of this time only. */
-const SCRAPE_MS = 15_000;
+const WARM_UP = 2_000;
+/** As often as deploy/prometheus/prometheus.yml does. */
+const SCRAPE_SECONDS = 15;
+const SCRAPES = 50;
+/** How long spans wait until they are sent: not 5 s as usual, so that they are sent in the slice that made them. */
+const SPAN_DELAY_MS = 20;
 
 const { values: options } = parseArgs({
   options: {
     persons: { type: 'string', default: '2000' },
-    sets: { type: 'string', default: '12' },
-    rounds: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '200' },
     slice: { type: 'string', default: '100' },
   },
 });
 const [ROUNDS, SLICE] = [Number(options.rounds), Number(options.slice)];
 
-const roles = ['observed', 'plain', 'control'] as const;
-type Role = (typeof roles)[number];
-/** Each gateway is first, second and last as often as the others, and follows each of them as often. */
-const ORDERS: readonly (readonly Role[])[] = [
+const kinds = ['observed', 'plain', 'control'] as const;
+type Kind = (typeof kinds)[number];
+/** Each kind is first, second and last as often as the others, and follows each of them as often. */
+const ORDERS: readonly (readonly Kind[])[] = [
   ['observed', 'plain', 'control'],
   ['control', 'plain', 'observed'],
   ['plain', 'control', 'observed'],
@@ -51,96 +52,98 @@ const ORDERS: readonly (readonly Role[])[] = [
   ['plain', 'observed', 'control'],
 ];
 
+/** What a slice took. */
+interface Slice {
+  readonly cpuMs: number;
+  readonly seconds: number;
+}
+
 const polku = join(packageRoot(), 'dist', 'cli', 'main.js');
 const folder = await mkdtemp(join(tmpdir(), 'polku-bench-'));
 const [exports, data] = [join(folder, 'exports'), join(folder, 'data')];
 let spans = 0;
 const collector = await startCollector(0, (received) => (spans += received.length));
-const running: RunningPeer[] = [];
-
-/** What a gateway took in a set. */
-interface Usage {
-  /** With what it does while another is asked: answering a scrape, and sending spans. */
-  readonly cpuMs: number;
-  /** While it was asked. */
-  readonly seconds: number;
-}
-type Measured = Readonly<Record<Role, Usage>>;
-
-const sets: Measured[] = [];
 try {
   await runMeasured([polku, 'city', 'generate', '--persons', options.persons, '--out', exports]);
   await runMeasured([polku, 'extract', '--all', '--source', exports, '--data', data, '--synthetic']);
-  for (let set = 0; set < Number(options.sets); set++) sets.push(await measure(ORDERS[set % ORDERS.length]!));
-  report();
+  await measure();
 } finally {
-  for (const one of running) await one.stop();
   await collector.close();
   await rm(folder, { recursive: true, force: true });
 }
 
-/** A gateway with its own copy of the data: one gateway at a time writes an audit log. */
-async function start(name: string, env: Readonly<Record<string, string>>): Promise<RunningPeer> {
-  const own = await mkdtemp(join(folder, `${name}-`));
-  await cp(data, own, { recursive: true });
-  const served = await startServer(name, (port) => ({
-    script: polku,
-    args: ['serve', '--dev', '--data', own, '--port', String(port)],
-    env: { POLKU_LOG_LEVEL: 'warn', ...env },
-  }));
-  running.push(served);
-  return served;
-}
-
-async function measure(order: readonly Role[]): Promise<Measured> {
+async function measure(): Promise<void> {
   const admin = await freePort();
-  const observed = { POLKU_ADMIN_PORT: String(admin), POLKU_TRACING_ENDPOINT: collector.url };
-  const gateways = [];
-  for (const role of order) {
-    const gateway = await start(role, role === 'observed' ? observed : {});
-    gateways.push({ role, gateway, load: await loadOf(gateway.url), cpuMs: 0, seconds: 0 });
-  }
-  let scraped: Promise<unknown> = Promise.resolve();
-  const scrape = async () => (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
-  const scraping = setInterval(() => (scraped = scrape()), SCRAPE_MS);
-  for (const { load } of gateways) await load(WARM_UP);
-  for (const one of gateways) one.cpuMs = -(await one.gateway.usage()).cpuMs;
-  for (let round = 0; round < ROUNDS; round++)
-    // There and back, so that a machine that slows down slows all of them.
-    for (const one of round % 2 === 0 ? gateways : gateways.toReversed()) {
+  const gateway = await startServer('polku', (port) => ({
+    script: polku,
+    args: ['serve', '--dev', '--data', data, '--port', String(port)],
+    env: {
+      POLKU_LOG_LEVEL: 'warn',
+      POLKU_ADMIN_PORT: String(admin),
+      POLKU_TRACING_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: String(SPAN_DELAY_MS),
+    },
+    preload: [join(packageRoot(), 'bench', 'observation', 'observationSwitch.mjs')],
+  }));
+  try {
+    const load = await loadOf(gateway.url);
+    const slice = async (kind: Kind, requests: number): Promise<Slice> => {
+      const before = await gateway.usage(kind);
       const began = performance.now();
-      await one.load(SLICE);
-      one.seconds += (performance.now() - began) / 1000;
-    }
-  for (const one of gateways) one.cpuMs += (await one.gateway.usage()).cpuMs;
-  clearInterval(scraping);
-  await scraped;
-  for (const one of running.splice(0)) await one.stop();
-  return Object.fromEntries(
-    gateways.map(({ role, cpuMs, seconds }) => [role, { cpuMs, seconds }]),
-  ) as Measured;
+      await load(requests);
+      const seconds = (performance.now() - began) / 1000;
+      return { seconds, cpuMs: (await gateway.usage(kind)).cpuMs - before.cpuMs };
+    };
+    for (const kind of kinds) await slice(kind, WARM_UP);
+    const slices: Record<Kind, Slice[]> = { observed: [], plain: [], control: [] };
+    for (let round = 0; round < ROUNDS; round++)
+      for (const kind of ORDERS[round % ORDERS.length]!) slices[kind].push(await slice(kind, SLICE));
+    console.log(`${spans} spans received`);
+    report('CPU a request, ms', slices, ({ cpuMs }) => cpuMs / SLICE);
+    report('requests a second', slices, ({ seconds }) => SLICE / seconds);
+    const before = await gateway.usage('observed');
+    for (let scrape = 0; scrape < SCRAPES; scrape++)
+      await (await fetch(`http://127.0.0.1:${admin}/metrics`)).text();
+    const scrapeMs = ((await gateway.usage('observed')).cpuMs - before.cpuMs) / SCRAPES;
+    const share = (scrapeMs / (SCRAPE_SECONDS * 1000)) * 100;
+    console.log(
+      `a scrape: ${scrapeMs.toFixed(1)} ms of CPU; one in ${SCRAPE_SECONDS} seconds is ${share.toFixed(2)} % of a core`,
+    );
+  } finally {
+    await gateway.stop();
+  }
 }
 
-function report(): void {
-  const requests = ROUNDS * SLICE;
-  console.log(`${spans} spans received`);
-  compare('CPU a request, ms', ({ cpuMs }) => cpuMs / requests);
-  compare('requests a second', ({ seconds }) => requests / seconds);
-}
-
-function compare(figure: string, of: (usage: Usage) => number): void {
-  const each = (role: Role) => sets.map((set) => of(set[role]));
-  const [observed, plain, control] = roles.map(each) as [number[], number[], number[]];
-  const unobserved = plain.map((value, set) => (value + control[set]!) / 2);
-  const percents = (values: readonly number[], others: readonly number[]) => {
-    const ratios = values.map((value, set) => (value / others[set]! - 1) * 100);
-    return `${signed(median(ratios))} % (sets: ${ratios.map(signed).join(', ')})`;
-  };
+/** Prints the medians of a figure, and the median difference of slices of the same round with its interval. */
+function report(
+  name: string,
+  slices: Readonly<Record<Kind, readonly Slice[]>>,
+  of: (slice: Slice) => number,
+): void {
+  const [observed, plain, control] = kinds.map((kind) => slices[kind].map(of)) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const unobserved = plain.map((value, round) => (value + control[round]!) / 2);
   console.log(
-    `${figure}: observed ${median(observed).toFixed(3)}, not observed ${median(unobserved).toFixed(3)}`,
+    `${name}: observed ${median(observed).toFixed(3)}, not observed ${median(unobserved).toFixed(3)}`,
   );
-  console.log(`  difference ${percents(observed, unobserved)}`);
-  console.log(`  by chance ${percents(control, plain)}`);
+  console.log(`  difference ${difference(observed, unobserved)}`);
+  console.log(`  by chance ${difference(control, plain)}`);
+}
+
+/**
+ * The median difference of pairs, in percent, with the order statistics between which the true median lies in
+ * 95 of 100 measurements (binomial, normal approximation).
+ */
+function difference(values: readonly number[], others: readonly number[]): string {
+  const percents = values.map((value, round) => (value / others[round]! - 1) * 100).sort((a, b) => a - b);
+  const reach = Math.ceil(0.98 * Math.sqrt(percents.length));
+  const middle = percents.length / 2;
+  const low = percents[Math.max(0, Math.floor(middle) - reach)]!;
+  const high = percents[Math.min(percents.length - 1, Math.ceil(middle) - 1 + reach)]!;
+  return `${signed(median(percents))} % (95 %: ${signed(low)} to ${signed(high)})`;
 }
 
 function signed(percent: number): string {

@@ -30,8 +30,11 @@ export interface Usage {
 export interface RunningPeer {
   readonly name: string;
   readonly url: string;
-  /** What its process has used since it started. */
-  usage(): Promise<Usage>;
+  /**
+   * What its process has used since it started.
+   * @param message for a module that was loaded before the server
+   */
+  usage(message?: string): Promise<Usage>;
   /** Resolves when the process has ended. */
   stop(): Promise<void>;
 }
@@ -49,6 +52,8 @@ interface ServerProcess {
   readonly script: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Modules that are loaded before the script. */
+  readonly preload?: readonly string[];
 }
 
 /** Starts a server of /graphql on a free port, and measures its process. */
@@ -57,9 +62,13 @@ export async function startServer(
   processOn: (port: number) => ServerProcess,
 ): Promise<RunningPeer> {
   const port = await freePort();
-  const { script, args, env } = processOn(port);
+  const { script, args, env, preload = [] } = processOn(port);
+  const modules = [join(folder, 'usage.mjs'), ...preload];
   const child = fork(script, args, {
-    execArgv: ['--import', join(folder, 'usage.mjs'), ...(process.env['PEER_OPTIONS']?.split(' ') ?? [])],
+    execArgv: [
+      ...modules.flatMap((module) => ['--import', module]),
+      ...(process.env['PEER_OPTIONS']?.split(' ') ?? []),
+    ],
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -68,10 +77,10 @@ export async function startServer(
   return {
     name,
     url,
-    usage: () =>
+    usage: (message = 'usage') =>
       new Promise((resolve) => {
         child.once('message', (usage) => resolve(usage as Usage));
-        child.send('usage');
+        child.send(message);
       }),
     stop: () =>
       new Promise((resolve) => {

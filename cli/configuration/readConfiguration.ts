@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { didYouMean } from '../../lib/didYouMean.js';
 import { PolkuError } from '../../lib/errors.js';
+import { FileSchema } from '../../lib/fileSchema.js';
 import { isAddressRange } from '../../lib/trustedProxies.js';
 import { isLoopback } from '../../lib/loopback.js';
 import { reportViolations } from '../../policies/engine/parse/parsePolicy.js';
@@ -10,7 +10,7 @@ import { collectProblems, formatProblems, type Problems } from '../../policies/e
 import { type Path, SourceDocument } from '../../policies/engine/parse/sourceDocument.js';
 import { checkIssuers } from './checkIssuers.js';
 import type { Configuration } from './configuration.js';
-import { configurationKeys, configurationSchema, keyOfVariable, nodeAt, variableOf } from './schemaTree.js';
+import { configurationKeys, keyOfVariable, nodeAt, variableOf } from './schemaTree.js';
 
 /** The file that is read when no other is named, if there is one. */
 export const CONFIGURATION_FILE = 'polku.yaml';
@@ -98,8 +98,8 @@ function read(
     origins.set(path.join('.'), origin);
   }
   const places = placesOf(source, overrides);
-  if (!validate(value)) {
-    reportViolations(places, validate.errors, problems);
+  if (!configurationFile.fits(value)) {
+    reportViolations(places, configurationFile.violations, problems);
     return undefined;
   }
   const base = dirname(resolve(file ?? CONFIGURATION_FILE));
@@ -117,13 +117,13 @@ function read(
   return { configuration, origins };
 }
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, useDefaults: true });
-ajv.addFormat('path', true);
-ajv.addFormat('file', true);
-ajv.addFormat('url', (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
-ajv.addFormat('origin', isOrigin);
-ajv.addFormat('address-range', isAddressRange);
-const validate = ajv.compile(configurationSchema);
+const configurationFile = new FileSchema<Configuration>('polku', {
+  path: true,
+  file: true,
+  url: (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+  origin: isOrigin,
+  'address-range': isAddressRange,
+});
 
 /** Whether a text is an origin as browsers write it (RFC 6454 §6.2): of https, or of this machine. */
 function isOrigin(text: string): boolean {

@@ -22,7 +22,7 @@ export interface ConfigurationKey {
 }
 
 /** The JSON Schema of polku.yaml, which says which keys there are, what they mean, and their defaults. */
-export const configurationSchema = JSON.parse(
+const configurationSchema = JSON.parse(
   readFileSync(join(packageRoot(), 'schema', 'polku.schema.json'), 'utf8'),
 ) as SchemaNode;
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { PolkuError } from '../../lib/errors.js';
+import { FileSchema, type SchemaViolation } from '../../lib/fileSchema.js';
 import { packageRoot } from '../../lib/packageRoot.js';
 import { readRegularFile } from '../../lib/regularFile.js';
 import type { LocalizedText } from '../../schema/language.js';
@@ -13,6 +13,8 @@ interface CodeLabels extends LocalizedText {
   /** The area of a district, which the coarsening mask shows instead. */
   readonly area?: string;
 }
+
+const codesFile = new FileSchema<Readonly<Record<string, Readonly<Record<string, CodeLabels>>>>>('codes');
 
 /** List name -> code -> labels. */
 export type CodeLists = ReadonlyMap<string, ReadonlyMap<string, CodeLabels>>;
@@ -31,26 +33,15 @@ export async function readCodeLists(registry: string): Promise<CodeLists> {
   } catch (cause) {
     throw new PolkuError('MAPPING_INVALID', `${file} cannot be read, or is not YAML.`, { file }, { cause });
   }
-  const validate = validator();
-  if (!validate(content)) {
-    const faults = (validate.errors ?? []).map(explain);
+  if (!codesFile.fits(content)) {
+    const faults = codesFile.violations.map(explain);
     throw new PolkuError('MAPPING_INVALID', `${file}: ${faults.join(' ')}`, { file });
   }
-  const lists = Object.entries(content as Readonly<Record<string, Readonly<Record<string, CodeLabels>>>>);
+  const lists = Object.entries(content);
   return new Map(lists.map(([list, codes]) => [list, new Map(Object.entries(codes))]));
 }
 
-let compiled: ValidateFunction | undefined;
-
-function validator(): ValidateFunction {
-  if (!compiled) {
-    const schema = readFileSync(join(packageRoot(), 'schema/codes.schema.json'), 'utf8');
-    compiled = new Ajv2020({ allErrors: true }).compile(JSON.parse(schema) as object);
-  }
-  return compiled;
-}
-
-function explain({ instancePath, message, params }: ErrorObject): string {
+function explain({ instancePath, message, params }: SchemaViolation): string {
   const where = instancePath.slice(1).replaceAll('/', '.') || 'the file';
   const name: unknown = (params as Readonly<Record<string, unknown>>)['additionalProperty'];
   return `${where} ${message ?? 'is not valid'}${typeof name === 'string' ? ` (${name})` : ''}.`;

@@ -1,5 +1,5 @@
-import type { ValidateFunction } from 'ajv';
 import { didYouMean } from '../../../lib/didYouMean.js';
+import type { FileSchema, SchemaViolation } from '../../../lib/fileSchema.js';
 import {
   fileSchemas,
   type PermitsFile,
@@ -7,7 +7,6 @@ import {
   type RecipientsFile,
   type RegistryFile,
   type RolesFile,
-  type SchemaViolation,
 } from './policyFiles.js';
 import type { PolicySource, Problems } from './problems.js';
 import { type Path, SourceDocument } from './sourceDocument.js';
@@ -60,14 +59,14 @@ export function parsePolicy(sources: readonly PolicySource[], problems: Problems
  */
 export function parseFile<File>(
   file: PolicySource | undefined,
-  validate: ValidateFunction<File>,
+  schema: FileSchema<File>,
   problems: Problems,
   salvage: (value: unknown, violations: readonly SchemaViolation[]) => File | undefined = () => undefined,
 ): Parsed<File> | undefined {
   const source = file && SourceDocument.parse(file, problems);
   if (!source) return undefined;
-  if (validate(source.value)) return { source, content: source.value };
-  const violations = validate.errors ?? [];
+  if (schema.fits(source.value)) return { source, content: source.value };
+  const { violations } = schema;
   reportViolations(source, violations, problems);
   const content = salvage(source.value, violations);
   return content && { source, content };
@@ -105,16 +104,15 @@ interface PlainViolation {
  */
 export function reportViolations(
   source: Pick<SourceDocument, 'place' | 'keyPlace'>,
-  violations: readonly SchemaViolation[] | null | undefined,
+  violations: readonly SchemaViolation[],
   problems: Problems,
 ): void {
-  const all = violations ?? [];
-  const own = all.filter((violation) => !repeatsAnother(violation));
-  for (const violation of own.length > 0 ? own : all.slice(0, 1)) {
+  const own = violations.filter((violation) => !repeatsAnother(violation));
+  for (const violation of own.length > 0 ? own : violations.slice(0, 1)) {
     const { path, atKey, message, fix } = explainViolation(violation);
     problems.error(atKey ? source.keyPlace(path) : source.place(path), message, fix);
   }
-  if (all.length === 0)
+  if (violations.length === 0)
     problems.error(source.place([]), 'The file is not of the form that its schema describes.');
 }
 

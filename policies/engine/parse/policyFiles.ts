@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { packageRoot } from '../../../lib/packageRoot.js';
+import { FileSchema } from '../../../lib/fileSchema.js';
 import type { Category } from '../catalogue/conditions.js';
 import type { LocalizedText } from '../../../schema/language.js';
 import type { DisclosureParameters } from '../disclosureParameters.js';
@@ -166,24 +162,14 @@ export interface PersonaEntry {
   readonly permit?: string;
 }
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
-
-/** Editors use the same schemas, so that both report the same errors. */
 export const fileSchemas = {
-  purposes: schema<PurposesFile>('purposes'),
-  roles: schema<RolesFile>('roles'),
-  recipients: schema<RecipientsFile>('recipients'),
-  owners: schema<OwnersFile>('owners'),
-  permits: schema<PermitsFile>('permits'),
-  policy: schema<RegistryFile>('policy'),
-  app: schema<AppFile>('app'),
-  personas: schema<PersonasFile>('personas'),
-  policyTest: schema<PolicyTestFile>('policy-test'),
+  purposes: new FileSchema<PurposesFile>('purposes'),
+  roles: new FileSchema<RolesFile>('roles'),
+  recipients: new FileSchema<RecipientsFile>('recipients'),
+  owners: new FileSchema<OwnersFile>('owners'),
+  permits: new FileSchema<PermitsFile>('permits'),
+  policy: new FileSchema<RegistryFile>('policy'),
+  app: new FileSchema<AppFile>('app'),
+  personas: new FileSchema<PersonasFile>('personas'),
+  policyTest: new FileSchema<PolicyTestFile>('policy-test'),
 } as const;
-
-export type SchemaViolation = ErrorObject;
-
-function schema<File>(name: string): ValidateFunction<File> {
-  const text = readFileSync(join(packageRoot(), 'schema', `${name}.schema.json`), 'utf8');
-  return ajv.compile<File>(JSON.parse(text) as object);
-}

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LineCounter, parseDocument } from 'yaml';
 import { didYouMean } from '../../../lib/didYouMean.js';
 import { PolkuError } from '../../../lib/errors.js';
-import { packageRoot } from '../../../lib/packageRoot.js';
+import { FileSchema, type SchemaViolation } from '../../../lib/fileSchema.js';
 import { MappingFaults, type MappingPath } from './mapping.js';
 
 /** The files of a registry that have a JSON Schema, and the error of a file that does not fit it. */
 const CODES = { mapping: 'MAPPING_INVALID', registry: 'REGISTRY_INVALID' } as const;
+
+const schemas = {
+  mapping: new FileSchema<unknown>('mapping'),
+  registry: new FileSchema<unknown>('registry'),
+};
 
 /**
  * Reads a YAML file of a registry and checks its form. Every scalar is the text in the file: 049 is not 49
@@ -31,9 +33,9 @@ export function parseCheckedFile<Content>(
   for (const error of document.errors) faults.atOffset(error.pos[0], error.message);
   faults.throwIfAny();
   const content: unknown = readYaml(file, code, () => document.toJS() as unknown);
-  const validate = validatorOf(kind);
-  if (!validate(content)) {
-    for (const error of validate.errors ?? []) faults.at(pathOf(error), explain(error, kind));
+  const schema = schemas[kind];
+  if (!schema.fits(content)) {
+    for (const violation of schema.violations) faults.at(pathOf(violation), explain(violation, kind));
     faults.throwIfAny();
   }
   return { content: content as Content, faults };
@@ -56,19 +58,7 @@ function readYaml<Read>(file: string, code: (typeof CODES)[keyof typeof CODES], 
   }
 }
 
-const validators = new Map<string, ValidateFunction>();
-
-function validatorOf(kind: string): ValidateFunction {
-  let validate = validators.get(kind);
-  if (!validate) {
-    const schema = readFileSync(join(packageRoot(), `schema/${kind}.schema.json`), 'utf8');
-    const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
-    validators.set(kind, (validate = ajv.compile(JSON.parse(schema) as object)));
-  }
-  return validate;
-}
-
-function pathOf(error: ErrorObject): MappingPath {
+function pathOf(error: SchemaViolation): MappingPath {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -78,7 +68,7 @@ function pathOf(error: ErrorObject): MappingPath {
 }
 
 /** The findings of JSON Schema, in the words of people who write these files. */
-function explain(error: ErrorObject, kind: keyof typeof CODES): string {
+function explain(error: SchemaViolation, kind: keyof typeof CODES): string {
   const where = error.instancePath.split('/').at(-1) || `the ${kind}`;
   const parameters: Readonly<Record<string, unknown>> = error.params;
   switch (error.keyword) {
