@@ -99,18 +99,21 @@ async function typeByName(target: Target): Promise<void> {
     }
 }
 
-/** Nikita Stupin's clairvoyance: misspells every word and reads the suggestions. */
+/**
+ * Nikita Stupin's clairvoyance: misspells every word and reads the suggestions. They come from the type that
+ * is asked, so each type is asked for its own fields, and the root for all.
+ */
 async function clairvoyance(target: Target): Promise<void> {
   for (const sight of await target.sights()) {
     const hidden = hiddenNames(target, sight);
-    const places = ['Query', ...objectTypes(target)].flatMap(
-      (type) => wayTo(target.graph, sight, type) ?? [],
-    );
     const words = [...hidden].filter((word) => /^[a-z]/.test(word));
-    for (const { around } of places) {
-      const fields = words.flatMap((word, i) => misspelt(word).map((name, j) => `a${i}_${j}: ${name}`));
+    for (const type of ['Query', ...objectTypes(target)]) {
+      const way = wayTo(target.graph, sight, type);
+      if (!way) continue;
+      const own = type === 'Query' ? words : words.filter((word) => target.graph.field(type, word));
+      const fields = own.flatMap((word, i) => misspelt(word).map((name, j) => `a${i}_${j}: ${name}`));
       for (const some of batches(fields)) {
-        const query = `{ ${around(some.join(' '))} }`;
+        const query = `{ ${way.around(some.join(' '))} }`;
         mustNotSuggest(await target.ask(sight.requester, query), query, hidden, sight);
       }
     }
@@ -121,22 +124,26 @@ async function otherSuggestions(target: Target): Promise<void> {
   for (const sight of await target.sights()) {
     const hidden = hiddenNames(target, sight);
     const types = [...hidden].filter((word) => /^[A-Z]/.test(word));
-    const args = [
-      ...new Set(target.graph.fields().flatMap(({ field }) => field.args.map(({ name }) => name))),
-    ];
+    const everywhere = target.graph.fields().flatMap(({ field }) => field.args.map(({ name }) => name));
     const questions = batches(types.flatMap(misspelt)).flatMap((names) => [
       `{ ${names.map((name) => `... on ${name} { id }`).join(' ')} }`,
       `query (${names.map((name, i) => `$v${i}: ${name}`).join(' ')}) { __typename }`,
     ]);
-    const given = args.flatMap(misspelt).map((name) => `${name}: 1`);
     for (const type of ['Query', ...objectTypes(target)]) {
       const way = wayTo(target.graph, sight, type);
-      const { field } =
-        target.graph.fields().find((known) => known.type === type && sight.shows(known.coordinate)) ?? {};
-      if (way && field)
+      const shown = target.graph
+        .fields()
+        .filter((known) => known.type === type && sight.shows(known.coordinate))
+        .map(({ field }) => field);
+      if (!way) continue;
+      for (const [i, field] of shown.entries()) {
+        // The first field of the root is asked for the arguments of all fields.
+        const args = type === 'Query' && i === 0 ? new Set(everywhere) : field.args.map(({ name }) => name);
+        const given = [...args].flatMap(misspelt).map((name) => `${name}: 1`);
         questions.push(
           ...batches(given).map((some) => `{ ${way.around(`${field.name}(${some.join(' ')})`)} }`),
         );
+      }
     }
     for (const query of questions)
       mustNotSuggest(await target.ask(sight.requester, query), query, hidden, sight);
