@@ -7,14 +7,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { extractRegistries } from '../../cli/commands/extract.js';
 import { policiesFolder } from '../../cli/options.js';
+import { run } from '../../cli/program.js';
 import { SOURCE_MARKER } from '../../registry-kit/snapshot/manifest.js';
 import { readManifest } from '../../registry-kit/snapshot/openSnapshot.js';
 import { populationRegistry } from '../../subgraphs/population/tables.js';
 import { makeCity, type TestCity } from '../city/makeCity.js';
-import { runPolku } from '../city/runPolku.js';
+import { type Finished, runPolku } from '../city/runPolku.js';
 
 describe('the command line', () => {
   let city: TestCity;
@@ -41,7 +42,7 @@ describe('the command line', () => {
     [['policy', 'explain'], 'polku policy explain'],
     [['demo'], '--once'],
   ])('prints with polku %s --help how it is used', async (command, taught) => {
-    const { code, output } = await runPolku([...command, '--help']);
+    const { code, output } = await runHere([...command, '--help'], folder);
     expect(code).toBe(0);
     expect(output).toContain(taught);
   });
@@ -121,10 +122,17 @@ describe('the command line', () => {
       'USAGE: There is no field "Person.six"',
     ],
   ])('exits with 2 and states what was expected, given %s', async (_what, args, said) => {
-    const { code, errors } = await runPolku(args, { cwd: folder });
+    const { code, errors } = await runHere(args, folder);
     expect(errors).toContain(said);
     expect(code).toBe(2);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('ends a process with the exit code', async () => {
+    expect((await runPolku(['--version'])).code).toBe(0);
+    const { code, errors } = await runPolku(['fly'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(errors).toContain('unknown command');
   });
 
   it('does not write a city over other files', async () => {
@@ -249,3 +257,21 @@ describe('the command line', () => {
     expect(why.output).toMatch(/health\.yaml:\d+/);
   });
 });
+
+/** Runs the command line in this process: most of the time of a short command goes into loading it. */
+async function runHere(args: readonly string[], folder: string): Promise<Finished> {
+  const said = { output: '', errors: '' };
+  const [output, errors, error] = [
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((said.output += String(text)))),
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((said.errors += String(text)))),
+    jest.spyOn(console, 'error').mockImplementation((text) => void (said.errors += `${String(text)}\n`)),
+  ];
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return { code: await run(['node', 'polku', ...args]), ...said };
+  } finally {
+    process.chdir(before);
+    for (const spy of [output, errors, error]) spy.mockRestore();
+  }
+}
