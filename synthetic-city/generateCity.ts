@@ -12,13 +12,14 @@ import { formTeams } from './familyTeams.js';
 import type { Department } from './places.js';
 import { buildPopulation } from './population.js';
 import { drawProtection } from './protection/drawProtection.js';
+import { plantedEffects } from './protection/plantedEffects.js';
 import { writeTruth } from './protection/truth.js';
 
 /** Marks a generated city. A folder without the marker has somebody's own files and is never replaced. */
 export const MARKER = 'polku-city.json';
 
 /** Increases whenever the same persons and seed give other files. */
-const GENERATOR = 2;
+const GENERATOR = 3;
 
 /**
  * The departments, and the share of the work that each needs. The first part of the work is the population.
@@ -35,6 +36,11 @@ export interface CityOptions {
   /** Distinct people over 2002-2016. */
   readonly persons: number;
   readonly seed: number;
+  /**
+   * Chooses which circumstances lead to child protection: 1 those of docs/city.md, 0 none, any other seed
+   * others. By default 1.
+   */
+  readonly truthSeed?: number | undefined;
   /** The folder to write. An earlier city in it is replaced. */
   readonly out: string;
   /** Called with each file of a department as soon as it is written. */
@@ -56,11 +62,12 @@ export interface CitySummary {
  * the same bytes. The folder appears whole or not at all.
  */
 export async function generateCity(options: CityOptions): Promise<CitySummary> {
-  const { persons, seed, onFile, onShare } = options;
+  const { persons, seed, truthSeed = 1, onFile, onShare } = options;
   if (!Number.isSafeInteger(persons) || persons < 1) {
     throw new Error(`The number of persons must be a whole number above 0, not ${persons}.`);
   }
-  if (!Number.isSafeInteger(seed)) throw new Error(`The seed must be a whole number, not ${seed}.`);
+  for (const number of [seed, truthSeed])
+    if (!Number.isSafeInteger(number)) throw new Error(`A seed must be a whole number, not ${number}.`);
   const out = resolve(options.out);
   refuseForeignFolder(out);
 
@@ -68,7 +75,7 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
   const files: ExportedFile[] = [];
   try {
     rmSync(partial, { recursive: true, force: true });
-    const city = await imagine(persons, seed, partial, (share) => onShare?.(share));
+    const city = await imagine({ persons, seed, truthSeed }, partial, (share) => onShare?.(share));
     let done = WORK.population + WORK.protection;
     for (const [department, exporter, work] of EXPORTERS) {
       const folder = join(partial, department);
@@ -83,7 +90,7 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
       });
       done += work;
     }
-    const marker = { persons, seed, generator: GENERATOR, synthetic: true };
+    const marker = { persons, seed, truthSeed, generator: GENERATOR, synthetic: true };
     writeFileSync(join(partial, MARKER), JSON.stringify(marker, null, 2) + '\n');
     replace(out, partial);
   } finally {
@@ -93,16 +100,16 @@ export async function generateCity(options: CityOptions): Promise<CitySummary> {
 }
 
 async function imagine(
-  persons: number,
-  seed: number,
+  { persons, seed, truthSeed }: { persons: number; seed: number; truthSeed: number },
   out: string,
   onShare: (share: number) => void,
 ): Promise<City> {
   const population = buildPopulation(persons, seed, (share) => onShare(WORK.population * share));
-  const { steps, needs } = drawProtection(population, seed, (share) =>
+  const effects = plantedEffects(truthSeed);
+  const { steps, needs } = drawProtection(population, { seed, effects }, (share) =>
     onShare(WORK.population + WORK.protection * share),
   );
-  await writeTruth(out, needs);
+  await writeTruth(out, needs, effects);
   const teams = formTeams(population.families, steps, persons, seed);
   return { seed, population, protection: steps, teams };
 }

@@ -13,7 +13,7 @@ import { formatCount, Progress } from '../progress.js';
 
 const ABOUT = `Generates a synthetic city: people, families and their service contacts in 2002-2016. It writes the exports of four
 departments, each in its own format and with some bad rows. Nobody in the city exists: its identity codes are in the
-range 900-999, which no person gets permanently. The same --persons and --seed always produce the same files.`;
+range 900-999, which no person gets permanently. The same --persons, --seed and --truth-seed always produce the same files.`;
 
 const DESCRIBE = `Computes figures of a generated city from its exports and shows them next to published figures of a real city.
 A city of 520,000 people takes some minutes.`;
@@ -34,8 +34,14 @@ export function cityCommand(): Command {
       wholeNumber(0, 2 ** 32 - 1),
       1,
     )
+    .option(
+      '--truth-seed <n>',
+      'chooses which circumstances lead to child protection: 1 those of docs/city.md, 0 none (to test that a method finds nothing), any other number others',
+      wholeNumber(0, 2 ** 32 - 1),
+      1,
+    )
     .addHelpText('after', '\nExample:\n  polku city generate --persons 2000 --seed 7 --out data/exports')
-    .action(async (options: { out: string; persons: number; seed: number }) => {
+    .action(async (options: { out: string; persons: number; seed: number; truthSeed: number }) => {
       await generateWithProgress(options);
     });
   const describe = new Command('describe')
@@ -72,6 +78,7 @@ export async function generateWithProgress(options: {
   out: string;
   persons: number;
   seed: number;
+  truthSeed?: number;
 }): Promise<CitySummary> {
   const progress = new Progress();
   const summary = await generateCity({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PolkuError } from '../../lib/errors.js';
 import { MARKER } from '../generateCity.js';
 import { type CircumstanceName, CIRCUMSTANCES } from '../protection/childCircumstances.js';
-import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, HAZARD_INTERACTIONS } from '../protection/hazards.js';
+import { BY_AGE, BY_YEAR } from '../protection/hazards.js';
+import { plantedEffects } from '../protection/plantedEffects.js';
 import { type Calibration, CityDatabase, oracle } from './cityDatabase.js';
 import { type MadeFigure, measure } from './figures.js';
 import { drawPictures, inWords } from './pictures.js';
@@ -26,7 +27,9 @@ export function figureTable({ figures, persons }: CityDescription): string {
 
 /** The text of docs/city.md. */
 export function cityPage(city: CityDescription): string {
-  const command = `npm run --silent polku -- city generate --persons ${city.persons} --seed ${city.seed} --out data/exports`;
+  const { intercept, alone, together } = plantedEffects(city.truthSeed);
+  const truth = city.truthSeed === 1 ? '' : ` --truth-seed ${city.truthSeed}`;
+  const command = `npm run --silent polku -- city generate --persons ${city.persons} --seed ${city.seed}${truth} --out data/exports`;
   return `# The made city
 
 Nobody in it exists. It is made so that what Polku does with it is as hard, and looks as much like life, as a real city
@@ -99,22 +102,29 @@ For a child who is no client on the date, and none until year _k_ of the block b
 
 \`\`\`
 h_k = 1 - (1 - 1 / (1 + exp(-x)))^share
-x   = ${INTERCEPT} + age + year + ${ALONE} for each circumstance + what its pairs and triples add
+x   = ${intercept} + age + year + what each circumstance adds + what its pairs and triples add
 \`\`\`
 
 _share_ is the part of year _k_ before the 18th birthday. _age_, by whole years on the first day of year _k_: ${BY_AGE.map(([from, logOdds]) => `from ${from} ${signed(logOdds)}`).join(', ')}. _year_: ${[...BY_YEAR].map(([year, logOdds]) => `${year} ${signed(logOdds)}`).join(', ')}.
 
 ${table(
-  ['Circumstance', 'Found in the rows'],
-  (Object.keys(CIRCUMSTANCES) as CircumstanceName[]).map((name) => [inWords(name), CIRCUMSTANCES[name].rule]),
+  ['Circumstance', 'Found in the rows', 'Log-odds'],
+  (Object.keys(CIRCUMSTANCES) as CircumstanceName[]).map((name) => [
+    inWords(name),
+    CIRCUMSTANCES[name].rule,
+    signed(alone[name]),
+  ]),
 )}
 
 Windows end on the date: "in 3 years" is from 1 January three years back. What is together adds:
 
 ${table(
   ['Together', 'Log-odds'],
-  HAZARD_INTERACTIONS.map(({ together, logOdds }) => [together.map(inWords).join(' + '), signed(logOdds)]),
+  together.map((effect) => [effect.together.map(inWords).join(' + '), signed(effect.logOdds)]),
 )}
+
+\`--truth-seed\` plants other effects, to see whether a method finds what is there in any city: 0 plants none, and any other number
+other pairs, triples and strengths, and circumstances without effect.
 
 The true hazards, the outcomes and each child's circumstances are in \`truth/childProtection.parquet\`, the formula in
 \`truth/childProtection.json\`, beside the departments' folders. No mapping names them, so no extraction reads them. A test
@@ -154,6 +164,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 export interface CityDescription {
   readonly persons: number;
   readonly seed: number;
+  readonly truthSeed: number;
   readonly figures: readonly MadeFigure[];
   readonly oracle: readonly Calibration[];
   /** SVG by file name. */
@@ -172,12 +183,17 @@ export async function describeCity(source: string): Promise<CityDescription> {
       `There is no ${MARKER} in the folder given with --source. Expected a city as polku city generate writes it.`,
     );
   }
-  const { persons, seed } = JSON.parse(readFileSync(marker, 'utf8')) as { persons: number; seed: number };
+  const { persons, seed, truthSeed } = JSON.parse(readFileSync(marker, 'utf8')) as {
+    persons: number;
+    seed: number;
+    truthSeed: number;
+  };
   const database = await CityDatabase.open(source);
   try {
     return {
       persons,
       seed,
+      truthSeed,
       figures: await measure(database),
       oracle: await oracle(database),
       pictures: await drawPictures(database),

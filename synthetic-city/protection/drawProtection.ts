@@ -11,6 +11,7 @@ import {
 import { Random } from '../random.js';
 import { type Need, needOf, shareUnder18 } from './hazards.js';
 import { type ChildHome, childHomes, Histories, isMinor } from './histories.js';
+import type { PlantedEffects } from './plantedEffects.js';
 import {
   BLOCK_DATES,
   PREDICTION_YEARS,
@@ -48,7 +49,7 @@ interface Protection {
  */
 export function drawProtection(
   { persons, families }: Population,
-  seed: number,
+  { seed, effects }: { readonly seed: number; readonly effects: PlantedEffects },
   onShare: (share: number) => void = () => undefined,
 ): Protection {
   const homes = new Map(BLOCK_DATES.map((date) => [date, childHomes(families, date)]));
@@ -66,7 +67,7 @@ export function drawProtection(
         course.live(date + 1, end, true);
         return;
       }
-      const need = needOf({ child, date, home, steps: course.steps, histories });
+      const need = needOf({ child, date, home, steps: course.steps, histories }, effects);
       const clientFrom = drawClientship(child, date, need, Random.stream(seed, 'need', child.index, index));
       course.live(date + 1, clientFrom === null ? end : clientFrom - 1, false);
       if (clientFrom !== null) {

@@ -5,7 +5,8 @@ import { ParquetWriter } from '../parquetWriter.js';
 import { residentUntil } from '../people.js';
 import { type CircumstanceName, CIRCUMSTANCES } from './childCircumstances.js';
 import type { TrueNeed } from './drawProtection.js';
-import { ALONE, BY_AGE, BY_YEAR, INTERCEPT, HAZARD_INTERACTIONS } from './hazards.js';
+import { BY_AGE, BY_YEAR } from './hazards.js';
+import type { PlantedEffects } from './plantedEffects.js';
 import { BLOCK_DATES, PREDICTION_YEARS, yearStart } from './protectionSteps.js';
 
 /** The folder next to the departments' exports. No mapping names it, so extraction never reads it. */
@@ -19,10 +20,14 @@ const NAMES = Object.keys(CIRCUMSTANCES) as CircumstanceName[];
  * client on a block's date, the true yearly hazards and the outcome that was drawn. childProtection.json has
  * the formula of the hazards.
  */
-export async function writeTruth(city: string, needs: readonly TrueNeed[]): Promise<void> {
+export async function writeTruth(
+  city: string,
+  needs: readonly TrueNeed[],
+  effects: PlantedEffects,
+): Promise<void> {
   const folder = join(city, TRUTH);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'childProtection.json'), JSON.stringify(formula(), null, 2) + '\n');
+  writeFileSync(join(folder, 'childProtection.json'), JSON.stringify(formula(effects), null, 2) + '\n');
   const parquet = await ParquetWriter.open(join(folder, 'childProtection.parquet'), {
     identity_code: 'VARCHAR',
     block_date: 'DATE',
@@ -47,18 +52,18 @@ export async function writeTruth(city: string, needs: readonly TrueNeed[]): Prom
   await parquet.close();
 }
 
-function formula() {
+function formula({ intercept, alone, together }: PlantedEffects) {
   return {
     about:
       'h_k is the probability that a child who is no client of child protection on block_date, and is none until year k of the block begins, becomes one in year k. ' +
-      'h_k = 1 - (1 - 1 / (1 + exp(-x)))^share, where share is the part of year k before the 18th birthday and x is the sum of: intercept; byAge of the age in whole years on the first day of year k; byCalendarYear; alone for each circumstance that is present; logOdds for each entry of together whose circumstances are all present.',
+      'h_k = 1 - (1 - 1 / (1 + exp(-x)))^share, where share is the part of year k before the 18th birthday and x is the sum of: intercept; byAge of the age in whole years on the first day of year k; byCalendarYear; alone of each circumstance that is present; logOdds for each entry of together whose circumstances are all present.',
     blockDates: BLOCK_DATES.map(isoDate),
     years: PREDICTION_YEARS,
-    intercept: INTERCEPT,
+    intercept,
     byAge: BY_AGE.map(([from, logOdds]) => ({ from, logOdds })),
     byCalendarYear: Object.fromEntries(BY_YEAR),
-    alone: ALONE,
-    together: HAZARD_INTERACTIONS.map(({ together, logOdds }) => ({ circumstances: together, logOdds })),
+    alone,
+    together: together.map((effect) => ({ circumstances: effect.together, logOdds: effect.logOdds })),
     circumstances: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].rule])),
     factors: Object.fromEntries(NAMES.map((name) => [name, CIRCUMSTANCES[name].factors])),
     columns: {

@@ -4,6 +4,7 @@ import { PERIOD } from '../../synthetic-city/calendar.js';
 import { ageOn, residentFrom, type Interval, residentUntil } from '../../synthetic-city/people.js';
 import { buildPopulation } from '../../synthetic-city/population.js';
 import { drawProtection } from '../../synthetic-city/protection/drawProtection.js';
+import { plantedEffects } from '../../synthetic-city/protection/plantedEffects.js';
 
 const cities = fc.record({ persons: fc.integer({ min: 1, max: 400 }), seed: fc.integer() });
 
@@ -64,8 +65,10 @@ describe('any synthetic population', () => {
 
   it('has protection steps only for minors who live in the city, except after-care', () => {
     fc.assert(
-      fc.property(cities, ({ persons, seed }) => {
-        for (const [child, steps] of drawProtection(buildPopulation(persons, seed), seed).steps) {
+      fc.property(cities, fc.nat(3), ({ persons, seed }, truthSeed) => {
+        const effects = plantedEffects(truthSeed);
+        for (const [child, steps] of drawProtection(buildPopulation(persons, seed), { seed, effects })
+          .steps) {
           for (const step of steps) {
             expect(step.from).toBeGreaterThanOrEqual(residentFrom(child));
             expect(end(step)).toBeGreaterThanOrEqual(step.from);

@@ -129,7 +129,7 @@ describe('the files', () => {
 
   it('include a marker', () => {
     const marker: unknown = JSON.parse(readFileSync(join(city, 'polku-city.json'), 'utf8'));
-    expect(marker).toEqual({ persons: PERSONS, seed: SEED, generator: 2, synthetic: true });
+    expect(marker).toEqual({ persons: PERSONS, seed: SEED, truthSeed: 1, generator: 3, synthetic: true });
   });
 });
 
