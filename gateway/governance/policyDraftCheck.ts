@@ -305,7 +305,10 @@ export class PolicyDraftResolver {
       text,
       isTest: name.includes('.test.'),
       expiresAt: expiresAt?.toISOString() ?? null,
-      grantEnds: grantEndsIn(text),
+      // Only a selected field is read.
+      get grantEnds() {
+        return grantEndsIn(text);
+      },
     }));
   }
 
