@@ -6,21 +6,17 @@ import { parseScheme, type Scheme } from '../../../linkage/localId.js';
 import type { CodeLists } from '../../codes/codeLists.js';
 import type { ColumnDefinition, RegistryDefinition, TableDefinition } from '../../columns/tableDefinition.js';
 import { mayBeCode } from '../rows/codeDictionary.js';
-import { hasYearsOfTwoDigits, isTimeZone, parseNumber } from '../rows/parseValues.js';
-import { JsonPathError, parseJsonPath } from '../source/json/jsonPath.js';
+import { hasYearsOfTwoDigits, parseNumber } from '../rows/parseValues.js';
+import { SourceCompiler } from './compileSource.js';
 import {
   type CellFormat,
   CODE_CHANGES,
-  readsJson,
   type ColumnEntry,
   type ColumnMapping,
   type Mapping,
   type MappingFaults,
   type MappingFile,
   type MappingPath,
-  type RowSource,
-  type SourceEntry,
-  type SourceFormat,
   type TableEntry,
   type TableMapping,
 } from './mapping.js';
@@ -39,20 +35,6 @@ const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind']
   of: ['record'],
   scheme: ['person', 'family'],
 };
-
-/** Attributes of a format, and the types that allow them. */
-const FORMAT_ATTRIBUTES: Readonly<
-  Record<'delimiter' | 'quote' | 'encoding' | 'connection' | 'patients', readonly SourceFormat['type'][]>
-> = {
-  delimiter: ['csv'],
-  quote: ['csv'],
-  encoding: ['csv'],
-  connection: ['postgres', 'mariadb', 'fhir'],
-  patients: ['fhir'],
-};
-
-/** It is put into brackets, so a semicolon would end the statement around it. */
-const ONE_SELECT = /^\s*(?:select|with)\b[^]*[^;\s]\s*$/i;
 
 /** What a mapping is checked against, in addition to the definition of its registry. */
 export interface MappingContext {
@@ -75,6 +57,7 @@ class MappingCompiler {
   private readonly schemes = new Set<string>();
   private readonly idForms = new Map<string, RegExp>();
   private readonly sharedScheme: string | undefined;
+  private readonly source: SourceCompiler;
 
   constructor(
     private readonly file: MappingFile,
@@ -82,6 +65,7 @@ class MappingCompiler {
     private readonly faults: MappingFaults,
     private readonly context: MappingContext,
   ) {
+    this.source = new SourceCompiler(file.format, faults);
     this.sharedScheme = definition.name === POPULATION ? schemeOfKnown(file) : context.sharedScheme;
     for (const [scheme, form] of Object.entries(file.idForms ?? {})) {
       try {
@@ -125,7 +109,7 @@ class MappingCompiler {
     for (const name of Object.keys(file.idForms ?? {})) this.requireUsed(name);
     return {
       registry: file.registry,
-      format: this.format(),
+      format: this.source.format(),
       knows: file.knows,
       codeChanges: this.codeChanges(scheme),
       tables: this.inOrder(tables),
@@ -137,115 +121,11 @@ class MappingCompiler {
   private codeChanges(scheme: Scheme | undefined): Mapping['codeChanges'] {
     const { codeChanges } = this.file;
     if (!codeChanges || !scheme) return undefined;
-    const source = this.rowSource(CODE_CHANGES, codeChanges, [CODE_CHANGES]);
+    const source = this.source.rowSource(CODE_CHANGES, codeChanges, [CODE_CHANGES]);
     const [old, now] = (['old', 'new'] as const).map((which) =>
-      this.sourceColumn(codeChanges[which], [CODE_CHANGES, which]),
+      this.source.sourceColumn(codeChanges[which], [CODE_CHANGES, which]),
     ) as [string, string];
     return { source, old, new: now, scheme };
-  }
-
-  private format(): SourceFormat {
-    const { format } = this.file;
-    const { type, zone, connection } = format;
-    if (zone !== undefined && !isTimeZone(zone))
-      this.faults.at(
-        ['format', 'zone'],
-        `"${zone}" is not a time zone. Expected an IANA name, such as UTC or Europe/Helsinki.`,
-      );
-    const { delimiter = ',', quote = '"', encoding = 'utf-8', patients } = format;
-    for (const attribute of ['delimiter', 'quote', 'encoding', 'connection', 'patients'] as const) {
-      const types = FORMAT_ATTRIBUTES[attribute];
-      if (attribute in format && !types.includes(type))
-        this.faults.at(
-          ['format', attribute],
-          `"${attribute}" is not for type ${type}, only for ${listed(types)}.`,
-        );
-    }
-    switch (type) {
-      case 'csv':
-        return { type, delimiter, quote, encoding, zone };
-      case 'parquet':
-        return { type, zone };
-      case 'ndjson':
-        return { type, zone };
-      case 'fhir': {
-        const codes = patients && {
-          source: this.rowSource('patients', patients, ['format', 'patients']),
-          code: this.sourceColumn(patients.code, ['format', 'patients', 'code']),
-        };
-        return { type, zone, patients: codes, ...(connection !== undefined && { connection }) };
-      }
-      default:
-        if (connection === undefined)
-          this.faults.at(
-            ['format'],
-            `A database (type ${type}) needs "connection": the name of the secret that holds its URL.`,
-          );
-        return { type, connection: connection ?? '', zone };
-    }
-  }
-
-  /** What a table is read from: a file of an export, or a table or a query of a database. */
-  private rowSource(name: string, entry: SourceEntry, path: MappingPath): RowSource {
-    const { type, connection } = this.file.format;
-    const ofDatabase = type === 'postgres' || type === 'mariadb';
-    const ofServer = type === 'fhir' && connection !== undefined;
-    const kinds: readonly RowSource['kind'][] = ofDatabase
-      ? ['table', 'query']
-      : ofServer
-        ? ['resource']
-        : ['file'];
-    const given = (['file', 'table', 'query', 'resource'] as const).filter(
-      (kind) => entry[kind] !== undefined,
-    );
-    const kind = given[0] ?? kinds[0]!;
-    if (given.length !== 1 || !kinds.includes(kind)) {
-      const expected = ofDatabase
-        ? '"table" or "query", as in a database'
-        : ofServer
-          ? '"resource", as in a server'
-          : '"file", as in an export';
-      const found = given.length === 0 ? 'neither' : given.map((one) => `"${one}"`).join(' and ');
-      const came = given.length === 0 ? '' : ` It has ${found}.`;
-      this.faults.at(path, `"${name}" needs exactly one of ${expected} of type ${type}.${came}`);
-    }
-    const text = entry[kind] ?? '';
-    const where = this.where(entry, ofDatabase, [...path, 'where']);
-    if (kind !== 'query') return { kind, text, name: text, where };
-    if (!ONE_SELECT.test(text))
-      this.faults.at(
-        [...path, 'query'],
-        'A query is one SELECT, or WITH ... SELECT, without a semicolon at its end.',
-      );
-    return { kind, text, name: `the query of ${name}` };
-  }
-
-  /** The rows that are read, where a file has others, too. */
-  private where({ where }: SourceEntry, ofDatabase: boolean, path: MappingPath): RowSource['where'] {
-    if (!where) return undefined;
-    if (ofDatabase) this.faults.at(path, '"where" is for files. Choose the rows of a database by a "query".');
-    return new Map(
-      Object.entries(where).map(([column, entry]) => {
-        const isList = Array.isArray(entry);
-        const texts = new Set<string>(
-          (isList ? entry : (entry as { not: readonly string[] }).not).map(trimmed),
-        );
-        const isOne = (values: readonly string[]) => values.some((value) => texts.has(value.trim()));
-        return [this.sourceColumn(column, path), isList ? isOne : (values) => !isOne(values)];
-      }),
-    );
-  }
-
-  /** A source column: a name, or a path in JSON, which must be one. */
-  private sourceColumn(column: string, path: MappingPath): string {
-    if (!readsJson(this.file.format)) return column;
-    try {
-      parseJsonPath(column);
-    } catch (cause) {
-      if (!(cause instanceof JsonPathError)) throw cause;
-      this.faults.at(path, `${cause.message} A path is like period.start or code.coding[system=...].code.`);
-    }
-    return column;
   }
 
   private table(name: string, entry: TableEntry, definition: TableDefinition, scheme: Scheme): TableMapping {
@@ -271,9 +151,9 @@ class MappingCompiler {
     const ownScheme = entry.scheme === undefined ? scheme : this.scheme(entry.scheme, [...path, 'scheme']);
     return {
       name,
-      source: this.rowSource(name, entry, path),
+      source: this.source.rowSource(name, entry, path),
       subject: {
-        from: this.sourceColumn(entry.subject, [...path, 'subject']),
+        from: this.source.sourceColumn(entry.subject, [...path, 'subject']),
         scheme: ownScheme ?? scheme,
         missing: this.missing({}),
       },
@@ -335,7 +215,7 @@ class MappingCompiler {
     }
     if (typeof from !== 'string' && kind !== 'record')
       this.faults.at([...path, 'from'], `Only a record ("${name}" is a ${kind}) is made of several columns.`);
-    for (const column of [from].flat()) this.sourceColumn(column, [...path, 'from']);
+    for (const column of [from].flat()) this.source.sourceColumn(column, [...path, 'from']);
     const base = { name, from, optional, missing: this.missing(given) };
     switch (kind) {
       case 'day':
@@ -553,15 +433,6 @@ class MappingCompiler {
       `It has: ${names.join(', ')}.`,
     );
   }
-}
-
-/** As in "a, b and c". */
-function listed(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
-}
-
-function trimmed(text: string): string {
-  return text.trim();
 }
 
 /** Joins the sentences that are defined. */

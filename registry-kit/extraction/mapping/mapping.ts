@@ -43,15 +43,22 @@ export interface FhirServerFormat extends JsonFormat {
 
 export type SourceFormat = FileFormat | DatabaseFormat | FhirServerFormat;
 
-export function isDatabase(format: SourceFormat): format is DatabaseFormat {
+/** How a source is written, compiled or as its mapping says. */
+type WrittenFormat = Pick<SourceFormat, 'type'>;
+
+export function isDatabase<Format extends WrittenFormat>(
+  format: Format,
+): format is Format & { readonly type: DatabaseFormat['type'] } {
   return format.type === 'postgres' || format.type === 'mariadb';
 }
 
-export function isFhirServer(format: SourceFormat): format is FhirServerFormat {
+export function isFhirServer<Format extends WrittenFormat>(
+  format: Format,
+): format is Format & Pick<FhirServerFormat, 'type' | 'connection'> {
   return format.type === 'fhir' && 'connection' in format;
 }
 
-export function readsJson({ type }: Pick<SourceFormat, 'type'>): boolean {
+export function readsJson({ type }: WrittenFormat): boolean {
   return type === 'ndjson' || type === 'fhir';
 }
 
