@@ -32,7 +32,7 @@ line "note:" reports what a mapping leaves unchecked; "polku mapping lint" repor
 
 Databases: the mapping names a secret, which is the file <secrets>/<name> or the variable POLKU_SOURCE_<NAME>. All tables of a
 registry are read in one read-only transaction, the mapped columns only. --explain connects and shows what would be read.
-See docs/how-to/connect-a-database.md.
+See docs/how-to/connect-a-database.md. A table with a "watermark" in its mapping is read by its changes; --full reads all its rows.
 
 Schedule: --every 6h extracts at once and then every 6 hours, until it is stopped. A registry that has not changed is kept, and
 an error of one registry is reported and stops nothing.
@@ -74,6 +74,8 @@ export interface ExtractOptions {
   readonly synthetic?: boolean | undefined;
   readonly maxRejects?: number | undefined;
   readonly maxShrink?: number | undefined;
+  /** Whether to read all rows of tables with a watermark, too. */
+  readonly full?: boolean | undefined;
   /** Whether to skip a registry whose snapshot would be the same again. */
   readonly keepUnchanged?: boolean;
 }
@@ -105,6 +107,7 @@ export function extractCommand(): Command {
       DEFAULT_MAX_SHRINK,
     )
     .option('--force', 'with --all: also extract registries that have not changed')
+    .option('--full', 'read all rows of tables with a watermark, not only what changed')
     .option('--explain', 'connect, and show what would be read: server, statements and columns; read no row')
     .option('--every <time>', 'extract again and again, such as every 30m, 6h or 1d, until stopped', interval)
     .addHelpText('after', NOTES)
@@ -207,12 +210,15 @@ async function explainRegistries(chosen: readonly string[], options: ExtractOpti
       const { place, parts } = await explainExtraction({
         registry,
         source: options.source,
+        data: options.data,
+        full: options.full,
         connection,
         signal,
       });
       console.log(`${registry.name}: ${place}`);
-      for (const { table, description, linked, columns } of parts) {
+      for (const { table, description, linked, columns, reading } of parts) {
         console.log(`  ${table}: ${description}`);
+        if (reading !== undefined) console.log(`    reads ${reading}`);
         const others = columns.filter((column) => !linked.includes(column));
         console.log(`    becomes a key: ${linked.join(', ')}; read: ${others.join(', ') || 'nothing else'}`);
       }
@@ -232,6 +238,7 @@ async function extractAll(
     synthetic = false,
     maxRejects,
     maxShrink,
+    full,
     keepUnchanged = false,
   } = options;
   await startDataFolder(data);
@@ -256,6 +263,7 @@ async function extractAll(
       synthetic,
       maxRejects,
       maxShrink,
+      full,
       signal,
       onProgress: (step: ExtractionProgress) =>
         progress.update(describeExtractionStep(step, progress.elapsed)),

@@ -100,15 +100,26 @@ async function prepare(
       return { select: `coalesce(${column}, 0::UINTEGER)`, values: new Uint32Array(rows) };
     case 'number':
       return { select: `coalesce(${column}, 'NaN'::DOUBLE)`, values: new Float64Array(rows) };
-    case 'code': {
-      const found = await connection.runAndReadAll(
-        `SELECT DISTINCT ${column} FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
-      );
-      const texts = found.getRows().map(([text]) => String(text));
-      const select = `coalesce((${codeOf(column, texts)})::USMALLINT, ${NO_CODE}::USMALLINT)`;
-      return { select, values: new Uint16Array(rows), texts };
-    }
+    case 'code':
+      return { ...(await codeNumbers(connection, source, name)), values: new Uint16Array(rows) };
   }
+}
+
+/**
+ * The SQL of the numbers of a column's codes in a sorted dictionary; `NO_CODE` for none.
+ * @param source the SQL of the rows of a table's file
+ */
+export async function codeNumbers(
+  connection: DuckDBConnection,
+  source: string,
+  name: string,
+): Promise<{ readonly select: string; readonly texts: readonly string[] }> {
+  const column = sqlName(name);
+  const found = await connection.runAndReadAll(
+    `SELECT DISTINCT ${column} FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
+  );
+  const texts = found.getRows().map(([text]) => String(text));
+  return { select: `coalesce((${codeOf(column, texts)})::USMALLINT, ${NO_CODE}::USMALLINT)`, texts };
 }
 
 /**

@@ -13,6 +13,7 @@ import { traceRestrictions } from '../restrictions/restrictionFile.js';
 import { type Balance, type Manifest, type Origin, requireBalance } from '../snapshot/manifest.js';
 import { REJECTS, SnapshotDraft, tableFile } from '../snapshot/snapshotDraft.js';
 import { applyCodeChanges, extractTable, type TableExtraction } from './extractTable.js';
+import { type Baseline, findBaselines, type IncrementOptions, watermarksOf } from './increment.js';
 import { absentIn, CODE_CHANGES, linkedColumns, type Mapping, sourceColumns } from './mapping/mapping.js';
 import { readMapping } from './mapping/readMapping.js';
 import { type ExtractionProgress, ProgressMeter, throwIfStopped } from './progressMeter.js';
@@ -48,6 +49,8 @@ export interface ExtractionOptions {
   readonly maxRejects?: number | undefined;
   /** Percent of a table's rows in the current snapshot. If more are gone, nothing is published. */
   readonly maxShrink?: number | undefined;
+  /** Whether to read all rows of tables with a watermark, too. */
+  readonly full?: boolean | undefined;
   /** Called after every few thousand rows. */
   readonly onProgress?: ((progress: ExtractionProgress) => void) | undefined;
   /** Receives notices that do not stop the extraction. */
@@ -89,6 +92,8 @@ export interface ExtractionPlan {
     /** The source columns whose codes are replaced by keys of people and families. */
     readonly linked: readonly string[];
     readonly columns: readonly string[];
+    /** Tables with a watermark: whether changes are read, or all rows, and why. */
+    readonly reading: string | undefined;
   }[];
 }
 
@@ -97,7 +102,7 @@ export interface ExtractionPlan {
  * @throws PolkuError like `extract`, if something is missing, locked or not permitted
  */
 export async function explainExtraction(
-  options: Pick<ExtractionOptions, 'registry' | 'source' | 'connection' | 'signal'>,
+  options: Pick<ExtractionOptions, 'source' | 'connection' | 'signal'> & IncrementOptions,
 ): Promise<ExtractionPlan> {
   const mapping = await readMapping(options.registry);
   return withSource(mapping, sourceAccess(options), async (source) => {
@@ -106,14 +111,24 @@ export async function explainExtraction(
     const columns = new Map(tables.map((table) => [table.name, sourceColumns(table)]));
     const linked = new Map(tables.map((table) => [table.name, linkedColumns(table)]));
     if (changes) for (const map of [columns, linked]) map.set(CODE_CHANGES, [changes.old, changes.new]);
+    const recipe = await recipeOf(options.registry);
+    const baselines = await findBaselines(mapping, opened, { recipe, place: source.place }, options);
     const parts = [...opened].map(([table, { description }]) => ({
       table,
       description,
       linked: linked.get(table)!,
       columns: columns.get(table)!,
+      reading: describeReading(baselines.get(table)),
     }));
     return { place: source.place, parts };
   });
+}
+
+function describeReading(baseline: Baseline | string | undefined): string | undefined {
+  if (baseline === undefined) return undefined;
+  return typeof baseline === 'string'
+    ? `all rows, because ${baseline}`
+    : `the ids of all rows, and the rows that changed since ${baseline.since}`;
 }
 
 /** Like `extract`, but keeps the current snapshot if a new one would be equal. */
@@ -156,29 +171,23 @@ async function extractFrom(
     linkageStore: linkage.store,
   };
   /** The current snapshot, if the source would give it again. */
-  const unchanged = async () => {
-    const { fingerprint } = source;
-    if (!mayKeep || fingerprint === undefined) return undefined;
-    return current(mapping, options, { ...origin, sourceFingerprint: fingerprint, linkage: linkage.state });
+  const unchanged = async (sourceFingerprint: string | undefined) => {
+    if (!mayKeep || sourceFingerprint === undefined) return undefined;
+    return current(mapping, options, { ...origin, sourceFingerprint, linkage: linkage.state });
   };
-  const kept = await unchanged();
+  const kept = await unchanged(source.fingerprint);
   if (kept) return { manifest: kept, kept: true };
   const draft = await SnapshotDraft.begin(data, registry.name);
   try {
-    const content = await readTables(draft, mapping, source, options);
-    // The content of a database is known only now.
-    const keptAfterReading = await unchanged();
+    const content = await readTables(draft, mapping, source, origin, options);
+    const sourceFingerprint = source.fingerprint ?? contentFingerprint(content);
+    const keptAfterReading =
+      source.fingerprint === undefined ? await unchanged(sourceFingerprint) : undefined;
     if (keptAfterReading) {
       await draft.discard();
       return { manifest: keptAfterReading, kept: true };
     }
-    const manifest = await publish(
-      draft,
-      mapping,
-      { ...origin, sourceFingerprint: source.fingerprint! },
-      content,
-      options,
-    );
+    const manifest = await publish(draft, mapping, { ...origin, sourceFingerprint }, content, options);
     await traceRestrictions({ data, registry: registry.name, store: linkage.store });
     return { manifest, kept: false };
   } catch (cause) {
@@ -213,13 +222,22 @@ async function current(
 }
 
 /** What was read from a source: the part of a manifest that describes it. */
-type Content = Pick<Manifest, 'tables' | 'codeChanges' | 'rejects' | 'rejectedRows' | 'sourceTypes'>;
+type Content = Pick<
+  Manifest,
+  'tables' | 'codeChanges' | 'rejects' | 'rejectedRows' | 'sourceTypes' | 'watermarks'
+>;
+
+/** See Origin: what was taken of a source, by its tables and the rows that were not. */
+function contentFingerprint({ tables, codeChanges, rejects }: Content): string {
+  return createHash('sha256').update(JSON.stringify({ tables, codeChanges, rejects })).digest('hex');
+}
 
 /** Reads all tables of a source and writes them into the draft. */
 async function readTables(
   draft: SnapshotDraft,
   mapping: Mapping,
   source: Source,
+  { recipe }: Pick<Origin, 'recipe'>,
   options: ExtractionOptions,
 ): Promise<Content> {
   const { registry, linkage, maxRejects = DEFAULT_MAX_REJECTS, onNotice = () => undefined } = options;
@@ -234,9 +252,16 @@ async function readTables(
     const meter = meterOf(sourceRows, rejects, options);
     const codeLists = await readCodeLists(registry.name);
     const cells = { registry: registry.name, linkage, persons: new PersonLinker(linkage), codeLists };
-    const shared = { mapping, sourceRows, rejects, meter, cells, records, notice: onNotice };
+    const baselines = await findBaselines(mapping, sourceRows, { recipe, place: source.place }, options);
+    const shared = { mapping, sourceRows, rejects, meter, cells, records, baselines, notice: onNotice };
     const written = await writeTables(draft, registry, shared);
-    return { ...written, sourceTypes, rejects: rejects.byReason, rejectedRows: rejects.rows };
+    return {
+      ...written,
+      sourceTypes,
+      watermarks: watermarksOf(source.place, sourceRows),
+      rejects: rejects.byReason,
+      rejectedRows: rejects.rows,
+    };
   } finally {
     for (const keys of records.values()) keys.discard();
     await rejects.close();

@@ -1,5 +1,6 @@
 import type { TableDefinition } from '../columns/tableDefinition.js';
 import type { Balance } from '../snapshot/manifest.js';
+import { type Baselines, findChanges, type Increment, readKept } from './increment.js';
 import {
   CODE_CHANGES,
   columnsOf,
@@ -24,12 +25,15 @@ export async function extractTable(
   extraction: TableExtraction,
 ): Promise<Balance> {
   const { mapping, sourceRows, rejects, meter, cells, records, notice } = extraction;
+  const { linkage } = cells;
   const rows = sourceRows.get(table.name)!;
   const file = table.source.name;
   const rowReader = new SourceRowReader(withTypedDays(table, rows.typedDays), mapping, {
     ...cells,
     table: table.name,
   });
+  meter.begin(table.name, rows.size);
+  const increment = await openIncrement(table, rows, extraction);
   const staging = new StagingTable({
     columns: table.columns.map(({ name }, index) => ({
       name,
@@ -37,15 +41,17 @@ export async function extractTable(
       texts: rowReader.inputs[index]!.reader.dictionary?.texts,
     })),
     order: definition.order,
-    unique: table.unique,
-    keys: cells.linkage.personDomain,
+    // The ids of an increment have been compared.
+    unique: increment ? undefined : table.unique,
+    ties: table.watermark && table.unique,
+    keys: linkage.personDomain,
     spill: `${path}.spill`,
   });
   const named = namedRecords(table, path);
   const tracked = [...named, ...ownRecords(table, path, records)];
-  meter.begin(table.name, rows.size);
   try {
-    const { read, leftOut } = await readRows(rows, extraction, (columns, index, number) => {
+    const changed = increment ? { ...rows, read: increment.changes.rows } : rows;
+    const { read: readNow, leftOut } = await readRows(changed, extraction, (columns, index, number) => {
       const row = rowReader.read(columns, index);
       if (isReject(row)) return row;
       staging.append(row, number);
@@ -56,6 +62,17 @@ export async function extractTable(
       }
       return undefined;
     });
+    let read = readNow;
+    if (increment) {
+      await readKept(table, definition, increment, rowReader.inputs, linkage, (row) => {
+        staging.append(row, ++read);
+        // The other forms of its id are not known; they only make a note more exact.
+        for (const { column, keys } of tracked) {
+          const exact = row[column + 1];
+          if (typeof exact === 'bigint') keys.add({ exact, loose: exact }, read);
+        }
+      });
+    }
     const rejectAll = async (set: RowSet, reject: Reject): Promise<void> => {
       for (const row of set) {
         rejects.add(rows.placeOf(row), reject);
@@ -93,6 +110,26 @@ export async function extractTable(
     staging.discard();
     for (const { keys } of named) keys.discard();
   }
+}
+
+/** What changed since the snapshot; undefined: all rows are read. */
+async function openIncrement(
+  table: TableMapping,
+  { changes }: SourceRows,
+  { cells, baselines, meter, notice }: TableExtraction,
+): Promise<Increment | undefined> {
+  const baseline = baselines.get(table.name);
+  if (baseline === undefined) return undefined;
+  const found =
+    typeof baseline === 'string' ? baseline : await findChanges(table, changes!, baseline, cells, meter);
+  const name = `${cells.registry}.${table.name}`;
+  if (typeof found === 'string') {
+    notice(`${name}: all rows are read, because ${found}.`);
+    return undefined;
+  }
+  const { kept, deleted } = found.changes;
+  notice(`${name}: ${kept} rows stay as they are, ${deleted} were deleted, and the others are read.`);
+  return found;
 }
 
 /** A column of records whose keys are collected. */
@@ -179,6 +216,7 @@ export interface TableExtraction {
   readonly cells: Omit<CellContext, 'table'>;
   /** The records that other tables name, by table. */
   readonly records: Map<string, RecordKeys>;
+  readonly baselines: Baselines;
   /** Receives notices that do not stop the extraction. */
   readonly notice: (text: string) => void;
 }

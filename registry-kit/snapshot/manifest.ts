@@ -10,11 +10,22 @@ interface TableState
   readonly sha256: string;
 }
 
+/** How far tables of a database were read, so that the next extraction can read changes only. */
+interface Watermarks {
+  /** SHA-256 of the server, the database and the user. */
+  readonly place: string;
+  /** Table -> the time from which changes are read next; a text of the server. */
+  readonly times: Readonly<Record<string, string>>;
+}
+
 /** The inputs of a snapshot. Equal origins give equal snapshots. */
 export interface Origin {
   /** Whether all people in it are synthetic. */
   readonly synthetic: boolean;
-  /** SHA-256 over the names and contents of the source files. */
+  /**
+   * SHA-256 over the names and contents of the source files, or over what was taken from a source that is
+   * read only once.
+   */
   readonly sourceFingerprint: string;
   /** SHA-256 of what read the files: mapping, code lists, version of Polku. */
   readonly recipe: string;
@@ -42,6 +53,7 @@ export interface Manifest extends Origin {
    * departmental system.
    */
   readonly sourceTypes?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
+  readonly watermarks?: Watermarks | undefined;
   /** The rows of changed codes, for the register that exports them. */
   readonly codeChanges?: Balance | undefined;
   /** For the person flags: merged keys, each with the current key of the person. */

@@ -28,6 +28,7 @@ tables:
     table: clinic.visits
     subject: code
     unique: id
+    watermark: changed
     columns: { id: id, start: day, end: day, service: service, unit: unit, professional: person }
 `;
 const ROWS = 400_000;
@@ -58,8 +59,8 @@ describeHere('a database whose server is killed', () => {
       cluster.admin,
       "CREATE ROLE reader LOGIN PASSWORD 'Salainen-902'",
       'CREATE SCHEMA clinic',
-      'CREATE TABLE clinic.visits (id text, code text, day date, service text, unit text, person text)',
-      `INSERT INTO clinic.visits SELECT 'V' || n, '${codes.anna}', date '2012-01-01' + n % 3000, 'T11', 'TK-1', 'L77' FROM generate_series(1, ${ROWS}) n`,
+      'CREATE TABLE clinic.visits (id text, code text, day date, service text, unit text, person text, changed timestamp)',
+      `INSERT INTO clinic.visits SELECT 'V' || n, '${codes.anna}', date '2012-01-01' + n % 3000, 'T11', 'TK-1', 'L77', timestamp '2015-01-01' + interval '30 days' * (n = 1)::int FROM generate_series(1, ${ROWS}) n`,
       'GRANT USAGE ON SCHEMA clinic TO reader',
       'GRANT SELECT ON clinic.visits TO reader',
     );
@@ -90,7 +91,7 @@ describeHere('a database whose server is killed', () => {
     });
 
   it('is read over TLS, with its name verified', async () => {
-    const { place } = await explainExtraction({ registry: healthRegistry, ...connection() });
+    const { place } = await explainExtraction({ registry: healthRegistry, data: site.data, ...connection() });
     expect(place).toMatch(/^PostgreSQL .* as reader, over TLS with the name of the server verified$/);
     const byAddress = connection((url) => (url.hostname = '127.0.0.1'));
     await expect(run(byAddress)).rejects.toMatchObject({
@@ -109,6 +110,7 @@ describeHere('a database whose server is killed', () => {
     expect(tables['contacts']!.rows).toBe(ROWS);
     let killed: Promise<void> | undefined;
     const whileReading = run({
+      full: true,
       onProgress: ({ rows }) => {
         if (rows > 10_000) killed ??= cluster.kill();
       },
@@ -125,5 +127,26 @@ describeHere('a database whose server is killed', () => {
     });
     await cluster.start();
     expect((await run()).tables).toEqual(tables);
+  });
+
+  it('leaves the old snapshot whole while changes are read, too', async () => {
+    const { tables } = await run();
+    await administer(
+      cluster.admin,
+      "UPDATE clinic.visits SET unit = 'TK-2', changed = '2015-02-01' WHERE id = 'V7'",
+      "DELETE FROM clinic.visits WHERE id = 'V8'",
+    );
+    let killed: Promise<void> | undefined;
+    const whileReading = run({ onProgress: () => (killed ??= cluster.kill()) });
+    await expect(whileReading).rejects.toMatchObject({ code: 'SOURCE_CONNECTION' });
+    await killed;
+    expect((await openSnapshot(site.data, healthRegistry)).manifest.tables).toEqual(tables);
+    await cluster.start();
+    const notes: string[] = [];
+    const changed = await run({ onNotice: (note) => void notes.push(note) });
+    expect(notes).toContain(
+      `health.contacts: ${ROWS - 3} rows stay as they are, 1 were deleted, and the others are read.`,
+    );
+    expect(changed.tables).toEqual((await run({ full: true })).tables);
   });
 });

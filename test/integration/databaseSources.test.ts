@@ -206,7 +206,11 @@ for (const [type, isThere, start] of servers) {
     });
 
     it('explains what it would read, without the password', async () => {
-      const { place, parts } = await explainExtraction({ registry: healthRegistry, ...connection() });
+      const { place, parts } = await explainExtraction({
+        registry: healthRegistry,
+        data: city.data,
+        ...connection(),
+      });
       expect(place).toMatch(
         /^(?:PostgreSQL|MariaDB) \d+.* at 127\.0\.0\.1:\d+, database .* plain connection/,
       );

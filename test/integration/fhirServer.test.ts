@@ -124,7 +124,11 @@ describe('a FHIR server', () => {
   });
 
   it('is asked for no export by an explanation', async () => {
-    const { place, parts } = await explainExtraction({ registry: healthRegistry, ...connection() });
+    const { place, parts } = await explainExtraction({
+      registry: healthRegistry,
+      data: site.data,
+      ...connection(),
+    });
     expect(place).toBe(`the FHIR server ${server.origin}/fhir, as polku`);
     expect(parts[0]!.description).toBe(`Encounter of ${server.origin}/fhir/$export`);
     expect([server.scopes.length, server.deleted]).toEqual([1, []]);

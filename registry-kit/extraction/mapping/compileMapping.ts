@@ -11,6 +11,7 @@ import { SourceCompiler } from './compileSource.js';
 import {
   type CellFormat,
   CODE_CHANGES,
+  isDatabase,
   type ColumnEntry,
   type ColumnMapping,
   type Mapping,
@@ -160,7 +161,28 @@ class MappingCompiler {
       unique: entry.unique,
       interval: entry.interval,
       columns: [...columns, ...absent],
+      watermark: this.watermark(name, entry, definition, [...path, 'watermark']),
     };
+  }
+
+  /** Changes are found by a time, and deletions by the ids that are left. */
+  private watermark(
+    name: string,
+    { watermark, unique, columns }: TableEntry,
+    { protects }: TableDefinition,
+    path: MappingPath,
+  ): TableMapping['watermark'] {
+    if (watermark === undefined) return undefined;
+    if (!isDatabase(this.file.format))
+      this.faults.at(path, '"watermark" is for databases: files are read as a whole.');
+    if (protects)
+      this.faults.at(path, `"${name}" protects people, so it is read as a whole: no change may be missed.`);
+    const entry = unique === undefined ? undefined : own(columns, unique);
+    const id = typeof entry === 'object' ? entry.from : entry;
+    if (typeof id === 'string') return { column: watermark, id };
+    const fix = '"unique" must name a column of kind record that is read from one source column.';
+    this.faults.at(path, `"watermark" needs an id of each row of "${name}": ${fix}`);
+    return undefined;
   }
 
   /** Notes checks that the mapping leaves out, on purpose or by mistake. */

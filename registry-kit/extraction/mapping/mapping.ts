@@ -124,6 +124,14 @@ export type ColumnMapping =
       readonly decimal?: DecimalSign | undefined;
     });
 
+/** How changed rows of a table of a database are found. */
+export interface Watermark {
+  /** The source column of dates or times that each change of a row moves forward. */
+  readonly column: string;
+  /** The source column that identifies a row. */
+  readonly id: string;
+}
+
 /** Names the list of changed codes among the tables. */
 export const CODE_CHANGES = 'codeChanges';
 
@@ -143,6 +151,8 @@ export interface TableMapping {
   /** Two columns of days: the first must not be after the second. */
   readonly interval: readonly [start: string, end: string] | undefined;
   readonly columns: readonly ColumnMapping[];
+  /** Undefined: all rows are read each time. */
+  readonly watermark?: Watermark | undefined;
 }
 
 /** How the export of a departmental system becomes a registry. */
@@ -235,6 +245,7 @@ export interface TableEntry extends SourceEntry {
   readonly scheme?: string;
   readonly unique?: string;
   readonly interval?: readonly [string, string];
+  readonly watermark?: string;
   readonly columns: Readonly<Record<string, ColumnEntry>>;
 }
 

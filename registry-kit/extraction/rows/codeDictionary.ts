@@ -51,20 +51,32 @@ export class CodeDictionary {
     return this.add(value, code);
   }
 
-  private add(value: string, code: string): number {
+  /** The number of a code that was accepted before, in an earlier snapshot. */
+  numberOf(code: string): number {
     // Two values may mean one code only if values are translated.
-    let index = this.values ? this.texts.indexOf(code) : -1;
-    if (index === -1) {
-      if (this.texts.length === NO_CODE) {
-        throw new PolkuError(
-          'MAPPING_INVALID',
-          `The column "${this.column}" has over ${NO_CODE} different values: it is not a column of codes.`,
-        );
-      }
-      index = this.texts.push(detachedCopy(code)) - 1;
-    }
+    if (this.values) return this.translated(code);
+    return this.indices.get(code) ?? this.add(code, code);
+  }
+
+  private add(value: string, code: string): number {
+    const index = this.values ? this.translated(code) : this.append(code);
     this.indices.set(detachedCopy(value), index);
     return index;
+  }
+
+  private translated(code: string): number {
+    const index = this.texts.indexOf(code);
+    return index === -1 ? this.append(code) : index;
+  }
+
+  private append(code: string): number {
+    if (this.texts.length === NO_CODE) {
+      throw new PolkuError(
+        'MAPPING_INVALID',
+        `The column "${this.column}" has over ${NO_CODE} different values: it is not a column of codes.`,
+      );
+    }
+    return this.texts.push(detachedCopy(code)) - 1;
   }
 }
 

@@ -40,6 +40,7 @@ export async function openRows(
   const opened = new Map<string, SourceRows>();
   if (codeChanges)
     opened.set(CODE_CHANGES, await source.open(codeChanges.source, [codeChanges.old, codeChanges.new]));
-  for (const table of tables) opened.set(table.name, await source.open(table.source, sourceColumns(table)));
+  for (const table of tables)
+    opened.set(table.name, await source.open(table.source, sourceColumns(table), table.watermark));
   return opened;
 }

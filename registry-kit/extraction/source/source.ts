@@ -1,4 +1,4 @@
-import type { RowSource } from '../mapping/mapping.js';
+import type { RowSource, Watermark } from '../mapping/mapping.js';
 import type { ReadBatch } from './rowBatch.js';
 
 /** What a source may use. */
@@ -17,8 +17,8 @@ export interface Source {
   /** Whether the source itself declares that all its people are synthetic. */
   readonly synthetic: boolean;
   /**
-   * SHA-256 of the content, in hexadecimal; equal content has equal fingerprints. Files are hashed before
-   * they are read. A database is read only once, so it has no fingerprint before all rows were read.
+   * SHA-256 of the content, in hexadecimal, before anything is read; equal content has equal fingerprints.
+   * Undefined for sources that are read only once, such as databases: only what they gave can be compared.
    */
   readonly fingerprint: string | undefined;
   /** Where the rows come from, for people: a folder, or a server, a database and a user. */
@@ -26,9 +26,10 @@ export interface Source {
   /**
    * Opens what one table of the mapping is read from, and reads no row yet.
    * @param columns the source columns that are read, each once; the data subject's code comes first
+   * @param watermark how changes are found, for tables of databases whose mapping says it
    * @throws PolkuError SOURCE_UNREADABLE, SOURCE_COLUMNS, SOURCE_DENIED, SOURCE_BUSY, SOURCE_CONNECTION
    */
-  open(source: RowSource, columns: readonly string[]): Promise<SourceRows>;
+  open(source: RowSource, columns: readonly string[], watermark?: Watermark): Promise<SourceRows>;
 }
 
 /** A row, for people who look for it. */
@@ -63,4 +64,24 @@ export interface SourceRows {
    * EXTRACTION_INTERRUPTED; after the last batch SOURCE_CHANGED, if a file changed after it was opened
    */
   read(): AsyncGenerator<ReadBatch>;
+  /** Reads changes only; for tables with a watermark. */
+  readonly changes?: RowChanges | undefined;
+}
+
+/**
+ * The changes of a table, in the same transaction as all its rows. A time is a text of the server. Batches of
+ * ids have that one column. All of these throw like `read`.
+ */
+export interface RowChanges {
+  /**
+   * For the next extraction: a time a day before the last change, so that changes whose transaction had not
+   * ended then are found, too. Undefined if no row has a time.
+   */
+  readonly latest: string | undefined;
+  ids(): AsyncGenerator<ReadBatch>;
+  /** The ids of the rows that were changed at that time or later, or that have no time. */
+  idsSince(time: string): AsyncGenerator<ReadBatch>;
+  rowsSince(time: string): AsyncGenerator<ReadBatch>;
+  /** The rows with these ids, and perhaps with others that the server takes for equal. */
+  rowsOf(ids: readonly string[]): AsyncGenerator<ReadBatch>;
 }

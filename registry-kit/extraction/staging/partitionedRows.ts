@@ -93,41 +93,54 @@ class KeyedPartition {
   }
 }
 
-/** A set of 64-bit keys in memory: a hash table with open addressing. */
+/** 64-bit keys in memory, each with a mark from 1 to 255: a hash table with open addressing. */
 export class KeyTable {
   private readonly bits: number;
   private readonly lows: Uint32Array;
   private readonly highs: Uint32Array;
-  private readonly filled: Uint8Array;
+  private readonly marks: Uint8Array;
 
-  /** @param keys that will be added, at most */
-  constructor(keys: number) {
-    this.bits = Math.ceil(Math.log2(Math.max(2, 2 * keys)));
+  /**
+   * @param keys that will be added, at most
+   * @param load how full the table may become
+   */
+  constructor(keys: number, load = 0.5) {
+    this.bits = Math.ceil(Math.log2(Math.max(2, keys / load)));
     this.lows = new Uint32Array(2 ** this.bits);
     this.highs = new Uint32Array(2 ** this.bits);
-    this.filled = new Uint8Array(2 ** this.bits);
+    this.marks = new Uint8Array(2 ** this.bits);
   }
 
   /** Whether the key was not there before. */
   add(low: number, high: number): boolean {
-    const slot = this.slotOf(low, high);
-    if (this.filled[slot] === 1) return false;
-    this.lows[slot] = low;
-    this.highs[slot] = high;
-    this.filled[slot] = 1;
-    return true;
+    return this.mark(low, high, 1) === 0;
   }
 
   has(low: number, high: number): boolean {
-    return this.filled[this.slotOf(low, high)] === 1;
+    return this.markOf(low, high) !== 0;
+  }
+
+  /** 0 for a key that is not there. */
+  markOf(low: number, high: number): number {
+    return this.marks[this.slotOf(low, high)]!;
+  }
+
+  /** Adds or marks a key; returns its former mark. */
+  mark(low: number, high: number, mark: number): number {
+    const slot = this.slotOf(low, high);
+    const before = this.marks[slot]!;
+    this.lows[slot] = low;
+    this.highs[slot] = high;
+    this.marks[slot] = mark;
+    return before;
   }
 
   /** The slot of a key, or the free slot where it belongs. */
   private slotOf(low: number, high: number): number {
     // Multiplicative hashing (Knuth, TAOCP 6.4): record keys are random already, keys of persons are not.
     let slot = Math.imul(low ^ high, 0x9e3779b1) >>> (32 - this.bits);
-    while (this.filled[slot] === 1 && !(this.lows[slot] === low && this.highs[slot] === high))
-      slot = (slot + 1) % this.filled.length;
+    while (this.marks[slot] !== 0 && !(this.lows[slot] === low && this.highs[slot] === high))
+      slot = (slot + 1) % this.marks.length;
     return slot;
   }
 }

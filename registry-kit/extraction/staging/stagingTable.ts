@@ -22,6 +22,11 @@ interface StagingOptions {
   readonly order: string;
   /** A column, or the subject, that no two rows may share. */
   readonly unique?: string | undefined;
+  /**
+   * The column of records that orders rows with equal subject and order; undefined: they stay in the order of
+   * the source.
+   */
+  readonly ties?: string | undefined;
   /** The bound of person keys; a few may be above. */
   readonly keys: number;
   /** The file to which rows are spilled, encrypted, when they are many. */
@@ -31,9 +36,9 @@ interface StagingOptions {
 }
 
 /**
- * Collects the linked rows of one table and writes them sorted by subject, then by a column, then in the
- * order of the source. This is an external sort by ranges of person keys. The keys are secret and random, so
- * ranges fill evenly. Memory holds one range at a time, whatever the number of rows
+ * Collects the linked rows of one table and writes them sorted by subject, then by a column, then by their
+ * ids or in the order of the source. This is an external sort by ranges of person keys. The keys are secret
+ * and random, so ranges fill evenly. Memory holds one range at a time, whatever the number of rows
  * (docs/decisions/extraction.md).
  */
 export class StagingTable {
@@ -45,12 +50,13 @@ export class StagingTable {
   private readonly keysPerPartition: number;
   private readonly order: Field;
   private readonly unique: Field | undefined;
+  private readonly ties: Field | undefined;
   private readonly repeated: RepeatedKeys | undefined;
   private readonly aside = new RowSet();
   private count = 0;
 
   constructor(private readonly options: StagingOptions) {
-    const { columns, order, unique, keys, spill, blockBytes } = options;
+    const { columns, order, unique, ties, keys, spill, blockBytes } = options;
     this.layout = new RowLayout(columns.map(({ kind }) => kind));
     this.spill = new EncryptedSpill(spill);
     this.rows = new PartitionedRows(this.layout.rowBytes, this.spill, blockBytes);
@@ -58,6 +64,7 @@ export class StagingTable {
     this.row = new DataView(this.rowBytes.buffer);
     this.keysPerPartition = Math.ceil(keys / PARTITIONS);
     this.order = this.field(order);
+    this.ties = ties === undefined ? undefined : this.field(ties);
     if (unique === undefined) return;
     this.unique = unique === 'subject' ? this.layout.subject : this.field(unique);
     this.repeated = new RepeatedKeys(this.spill, blockBytes);
@@ -123,7 +130,10 @@ export class StagingTable {
       if (kept.length === 0) continue;
       const subjects = kept.map((at) => view.getUint32(at + this.layout.subject.offset, true));
       const days = Int32Array.from(kept, (at) => view.getInt32(at + this.order.offset, true));
-      yield { view, rows: sortPartition(subjects, days).map((index) => kept[index]!) };
+      const sorted = sortPartition(subjects, days);
+      if (this.ties)
+        sortTies(sorted, subjects, days, (row) => this.ties!.read(view, kept[row]! + this.ties!.offset));
+      yield { view, rows: sorted.map((index) => kept[index]!) };
       onWritten((written += kept.length) / rows);
     }
   }
@@ -277,6 +287,21 @@ function sortPartition(subjects: Uint32Array, days: Int32Array): Uint32Array {
     days[row] === NO_DAY ? lastDay - firstDay + 1 : days[row]! - firstDay,
   );
   return countingSort(byDay, lastSubject - firstSubject + 1, (row) => subjects[row]! - firstSubject);
+}
+
+/** Sorts the rows of one subject and day by a third value. */
+function sortTies(
+  sorted: Uint32Array,
+  subjects: Uint32Array,
+  days: Int32Array,
+  valueOf: (row: number) => number | bigint,
+): void {
+  for (let from = 0, to; from < sorted.length; from = to) {
+    const [subject, day] = [subjects[sorted[from]!], days[sorted[from]!]];
+    for (to = from + 1; to < sorted.length; to++)
+      if (subjects[sorted[to]!] !== subject || days[sorted[to]!] !== day) break;
+    if (to - from > 1) sorted.subarray(from, to).sort((a, b) => (valueOf(a) < valueOf(b) ? -1 : 1));
+  }
 }
 
 /** Sorts rows by a key from 0 to below `keys`; the sort is stable. */

@@ -88,11 +88,32 @@ describe('a mapping file', () => {
       ['table: clinic.kiellot', 'query: delete from clinic.kiellot', 'A query is one SELECT'],
       ['table: clinic.kiellot', 'query: select 1;', 'without a semicolon'],
       ['clinic.kiellot', 'a.b.c', 'with its schema: clinic.visits'],
+      [
+        'table: clinic.kiellot',
+        'table: clinic.kiellot\n    watermark: changed',
+        '"objections" protects people',
+      ],
+      ['unique: id', 'watermark: changed', 'needs an id of each row of "contacts"'],
+      ['unique: id', 'unique: subject\n    watermark: changed', 'needs an id of each row of "contacts"'],
     ])('has a fault reported: %s -> %s', (from, to, message) => {
       expect(faultsOf(database.replace(from, to))?.lines.join()).toContain(message);
     });
 
+    it('tells how changes of a table are found', () => {
+      const text = database.replace('unique: id', 'unique: id\n    watermark: changed');
+      const { tables } = parseMapping(text, healthRegistry, 'mapping.yaml');
+      expect(tables.map(({ watermark }) => watermark)).toEqual([
+        { column: 'changed', id: 'KAYNTITUNNUS' },
+        undefined,
+        undefined,
+      ]);
+      const twoColumns = text.replace('id: KAYNTITUNNUS', 'id: { from: [KAYNTITUNNUS, HETU] }');
+      expect(faultsOf(twoColumns)?.lines.join()).toContain('read from one source column');
+    });
+
     it('is not named by the mapping of an export', () => {
+      const marked = shipped.replace('unique: id', 'unique: id\n    watermark: changed');
+      expect(faultsOf(marked)?.lines.join()).toContain('"watermark" is for databases');
       expect(faultsOf(shipped.replace('type: csv', 'type: csv, connection: x'))?.lines.join()).toContain(
         '"connection" is not for type csv, only for postgres, mariadb and fhir.',
       );
@@ -116,7 +137,7 @@ describe('a mapping file', () => {
     expect(faults.lines).toEqual([
       `${placeOf('xml', text)}: type must be one of: csv, parquet, ndjson, fhir, postgres, mariadb.`,
       `${placeOf('kaynnit.csv', text)}: "fil" is not known here. Did you mean "file"? ` +
-        'Expected one of: file, table, query, resource, where, subject, scheme, unique, interval, columns.',
+        'Expected one of: file, table, query, resource, where, subject, scheme, unique, interval, watermark, columns.',
     ]);
   });
 

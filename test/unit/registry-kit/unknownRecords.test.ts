@@ -99,6 +99,7 @@ async function extracted({ visits, diagnoses, prescriptions = [] }: Rows, text: 
         ),
         cells: { registry: 'clinic', linkage, persons: new PersonLinker(linkage), codeLists: new Map() },
         records,
+        baselines: new Map(),
         notice: (notice: string) => void notices.push(notice),
       };
       for (const table of mapping.tables) {

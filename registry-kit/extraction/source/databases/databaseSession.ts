@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import { PolkuError } from '../../../../lib/errors.js';
 import { didYouMean } from '../../../../lib/didYouMean.js';
 import type { RowSource } from '../../mapping/mapping.js';
@@ -11,24 +10,26 @@ export interface DatabaseSession {
   begin(): Promise<void>;
   /** The names of all columns of a table or query that this user may read, in its order. */
   columns(source: RowSource): Promise<readonly string[]>;
-  /** Prepares reading of some columns, in their order. */
-  prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows>;
+  /** The types of some columns, in their order. */
+  types(source: RowSource, columns: readonly string[]): Promise<readonly ValueType[]>;
+  /** The SELECT of some columns of all rows, or of those that fulfil a condition. */
+  select(source: RowSource, columns: readonly TypedColumn[], condition?: string): string;
+  /** About how many rows a SELECT gives, as the server guesses; undefined if it does not. */
+  estimate(statement: string): Promise<number | undefined>;
+  /** Streams the columns of a SELECT as texts, some thousand rows at a time. */
+  rows(statement: string, columns: readonly TypedColumn[]): AsyncGenerator<readonly (readonly string[])[]>;
+  /**
+   * The latest time in a column, but not one to come, less a day: a text that `changedSince` takes. Undefined
+   * if there is none.
+   */
+  latest(source: RowSource, column: string): Promise<string | undefined>;
+  /** The condition that a row has this time or a later one, or none. */
+  changedSince(column: string, time: string): string;
+  /** The condition that a column has one of these values, as `rows` writes them. */
+  isOneOf(column: string, values: readonly string[]): string;
   /** Closes the connection at once; whatever runs fails. */
   abort(): void;
   end(): Promise<void>;
-}
-
-/** A SELECT of some columns. */
-export interface PreparedRows {
-  readonly statement: string;
-  readonly types: readonly ValueType[];
-  /** About how many rows there are, as the server guesses; undefined if it does not. */
-  readonly estimate: number | undefined;
-  /**
-   * Streams the columns as texts, some thousand rows at a time. What is read goes into the hash, in a way
-   * that does not depend on how rows arrive.
-   */
-  rows(hash: Hash): AsyncGenerator<readonly (readonly string[])[]>;
 }
 
 /** How the values of a column become texts. */
@@ -38,6 +39,14 @@ export interface ValueType {
   readonly isDay?: boolean;
   /** The text of a value that is not null; undefined for a type that is not one plain value. */
   readonly write: ((value: string) => string) | undefined;
+  /** The SQL that gives the whole value of a column; undefined: the column does. */
+  readonly select?: (column: string) => string;
+}
+
+/** A column that is read: its type has a text for each value. */
+export interface TypedColumn {
+  readonly name: string;
+  readonly type: ValueType & { readonly write: (value: string) => string };
 }
 
 /** How long a connection may take. */
@@ -54,6 +63,18 @@ export function relation({ kind, text, limit }: RowSource, quoted: (name: string
   if (kind === 'query') return `(\n${text}\n) AS source`;
   const table = text.split('.').map(quoted).join('.');
   return limit === undefined ? table : `(SELECT * FROM ${table} LIMIT ${limit}) AS source`;
+}
+
+/** A SELECT; see DatabaseSession. */
+export function selectStatement(
+  source: RowSource,
+  columns: readonly TypedColumn[],
+  condition: string | undefined,
+  quoted: (name: string) => string,
+): string {
+  const selected = columns.map(({ name, type: { select = asItIs } }) => select(quoted(name)));
+  const where = condition === undefined ? '' : ` WHERE ${condition}`;
+  return `SELECT ${selected.join(', ')} FROM ${relation(source, quoted)}${where}`;
 }
 
 /** @param known the tables next to it that this user may read */

@@ -1,13 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
 import { PolkuError } from '../../../../lib/errors.js';
-import type { DatabaseFormat, RowSource } from '../../mapping/mapping.js';
+import type { DatabaseFormat, RowSource, Watermark } from '../../mapping/mapping.js';
 import { throwIfStopped } from '../../progressMeter.js';
 import { type ReadBatch, requireColumns } from '../rowBatch.js';
-import { ReadFingerprint } from '../readFingerprint.js';
-import type { Source, SourceAccess, SourceRows } from '../source.js';
+import type { RowChanges, Source, SourceAccess, SourceRows } from '../source.js';
 import { SourceNames } from '../sourceNames.js';
 import { type ConnectionSettings, parseConnection } from './connectionUrl.js';
-import type { DatabaseSession } from './databaseSession.js';
+import type { DatabaseSession, TypedColumn, ValueType } from './databaseSession.js';
 import { databaseFault } from './databaseFault.js';
 import { MariadbSession } from './mariadb.js';
 import { PostgresSession } from './postgres.js';
@@ -48,8 +46,9 @@ function sessionOf(
 export class DatabaseSource implements Source {
   /** Nothing in a database says that its people are synthetic. */
   readonly synthetic = false;
+  /** It is read only once. */
+  readonly fingerprint = undefined;
   readonly place: string;
-  private readonly hashes = new ReadFingerprint();
 
   constructor(
     private readonly session: DatabaseSession,
@@ -62,41 +61,26 @@ export class DatabaseSource implements Source {
     this.place = `${session.version} at ${host}:${port}, database ${database}, as ${user}, over ${protection}`;
   }
 
-  get fingerprint(): string | undefined {
-    return this.hashes.value;
-  }
-
-  async open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
+  async open(source: RowSource, columns: readonly string[], watermark?: Watermark): Promise<SourceRows> {
     const { session, signal } = this;
     const { name } = source;
-    const prepared = await attempt(name, signal, async () => {
+    const needed = [...columns, ...(watermark ? [watermark.column] : [])];
+    const types = await attempt(name, signal, async () => {
       const all = await session.columns(source);
       const names = new SourceNames(all);
       const remedy = 'Correct the names in mapping.yaml, or let the user read the column.';
-      requireColumns(name, names, columns, () => remedy);
-      return session.prepare(
+      requireColumns(name, names, [...new Set(needed)], () => remedy);
+      return session.types(
         source,
-        columns.map((column) => all[names.positionsOf(column)[0]!]!),
+        needed.map((column) => all[names.positionsOf(column)[0]!]!),
       );
     });
-    prepared.types.forEach(({ type, write }, index) => {
-      if (write === undefined) throw notOneValue(name, columns[index]!, type);
-    });
-    const onEnd = this.hashes.open(name);
-    const typed = prepared.types.map(({ type, isDay = false }, index) => ({
-      column: columns[index]!,
-      type,
-      isDay,
-    }));
-    return {
-      size: prepared.estimate ?? 0,
-      description: `${prepared.statement}${prepared.estimate === undefined ? '' : ` -- about ${prepared.estimate} rows`}`,
-      types: new Map(typed.map(({ column, type }) => [column, type])),
-      typedDays: new Set(typed.filter(({ isDay }) => isDay).map(({ column }) => column)),
-      placeOf: (row) => ({ file: name, row }),
-      unseen: () => [],
-      read: () => this.read(name, prepared.estimate ?? 0, (hash) => prepared.rows(hash), onEnd),
-    };
+    const typed = columns.map((column, index) => typedColumn(name, column, types[index]!));
+    return this.rows(
+      source,
+      typed,
+      watermark && (await this.changes(source, typed, watermark, types.at(-1)!)),
+    );
   }
 
   /**
@@ -108,25 +92,70 @@ export class DatabaseSource implements Source {
     limit: number,
   ): Promise<{ readonly columns: readonly string[]; read(): AsyncGenerator<ReadBatch> }> {
     const source: RowSource = { kind: 'table', text: table, name: table, limit };
-    const columns = await attempt(table, this.signal, async () => {
+    const typed = await attempt(table, this.signal, async () => {
       const all = await this.session.columns(source);
-      const { types } = await this.session.prepare(source, all);
-      return all.filter((_, index) => types[index]!.write !== undefined);
+      const types = await this.session.types(source, all);
+      return all.flatMap((name, index) => (isPlain(types[index]!) ? [{ name, type: types[index] }] : []));
     });
-    const { read } = await this.open(source, columns);
-    return { columns, read };
+    const { read } = await this.rows(source, typed, undefined);
+    return { columns: typed.map(({ name }) => name), read };
+  }
+
+  private async rows(
+    source: RowSource,
+    columns: readonly TypedColumn[],
+    changes: RowChanges | undefined,
+  ): Promise<SourceRows> {
+    const { session, signal } = this;
+    const { name } = source;
+    const statement = session.select(source, columns);
+    const estimate = await attempt(name, signal, () => session.estimate(statement));
+    return {
+      size: estimate ?? 0,
+      description: `${statement}${estimate === undefined ? '' : ` -- about ${estimate} rows`}`,
+      types: new Map(columns.map((column) => [column.name, column.type.type])),
+      typedDays: new Set(columns.filter(({ type }) => type.isDay).map((column) => column.name)),
+      placeOf: (row) => ({ file: name, row }),
+      unseen: () => [],
+      read: () => this.read(name, estimate ?? 0, session.rows(statement, columns)),
+      changes,
+    };
+  }
+
+  private async changes(
+    source: RowSource,
+    columns: readonly TypedColumn[],
+    { column, id }: Watermark,
+    { type, isDay }: ValueType,
+  ): Promise<RowChanges> {
+    const { session, signal } = this;
+    const { name } = source;
+    if (!isDay)
+      throw new PolkuError(
+        'SOURCE_COLUMNS',
+        `"${column}" of ${name} is of type ${type}. A watermark is a date or a time that each change of a row moves forward.`,
+        { column, type },
+      );
+    const ids = columns.filter((one) => one.name === id);
+    const select = (selected: readonly TypedColumn[], condition?: string) =>
+      this.read(name, 0, session.rows(session.select(source, selected, condition), selected));
+    return {
+      latest: await attempt(name, signal, () => session.latest(source, column)),
+      ids: () => select(ids),
+      idsSince: (time) => select(ids, session.changedSince(column, time)),
+      rowsSince: (time) => select(columns, session.changedSince(column, time)),
+      rowsOf: (values) => select(columns, session.isOneOf(id, values)),
+    };
   }
 
   private async *read(
     name: string,
     estimate: number,
-    rows: (hash: Hash) => AsyncGenerator<readonly (readonly string[])[]>,
-    onEnd: (sha256: string) => void,
+    rows: AsyncGenerator<readonly (readonly string[])[]>,
   ): AsyncGenerator<ReadBatch> {
-    const hash = createHash('sha256');
     let row = 0;
     try {
-      for await (const columns of rows(hash)) {
+      for await (const columns of rows) {
         throwIfStopped(this.signal);
         const rowNumbers = Array.from(columns[0]!, () => ++row);
         yield { columns, rowNumbers, rejected: [], share: Math.min(0.99, row / Math.max(1, estimate)) };
@@ -135,7 +164,6 @@ export class DatabaseSource implements Source {
       throwIfStopped(this.signal);
       throw databaseFault(name, cause);
     }
-    onEnd(hash.digest('hex'));
   }
 }
 
@@ -153,11 +181,16 @@ async function attempt<Result>(
   }
 }
 
-function notOneValue(name: string, column: string, type: string): PolkuError {
-  return new PolkuError(
+function isPlain(type: ValueType): type is TypedColumn['type'] {
+  return type.write !== undefined;
+}
+
+function typedColumn(source: string, name: string, type: ValueType): TypedColumn {
+  if (isPlain(type)) return { name, type };
+  throw new PolkuError(
     'SOURCE_COLUMNS',
-    `"${column}" of ${name} is of type ${type}, which is not one plain value. Read one value of it with a query, or ` +
+    `"${name}" of ${source} is of type ${type.type}, which is not one plain value. Read one value of it with a query, or ` +
       'convert it to text there.',
-    { column, type },
+    { column: name, type: type.type },
   );
 }

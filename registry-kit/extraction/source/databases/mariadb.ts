@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import mysql, { type FieldPacket, type RowDataPacket } from 'mysql2';
 import type { RowSource } from '../../mapping/mapping.js';
@@ -16,9 +15,10 @@ import {
   CONNECT_MILLISECONDS,
   type DatabaseSession,
   missingTable,
-  type PreparedRows,
   relation,
   requireVersion,
+  selectStatement,
+  type TypedColumn,
   type ValueType,
 } from './databaseSession.js';
 
@@ -107,17 +107,17 @@ export class MariadbSession implements DatabaseSession {
     throw missingTable(source.text, known);
   }
 
-  async prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows> {
+  async types(source: RowSource, columns: readonly string[]): Promise<readonly ValueType[]> {
     const from = relation(source, quoted);
     const { fields } = await this.query(`SELECT ${columns.map(quoted).join(', ')} FROM ${from} LIMIT 0`);
-    const types = fields.map((field) => columnType(field, this.hasZone));
-    const selected = columns.map((column, index) => types[index]!.select(quoted(column)));
-    const statement = `SELECT ${selected.join(', ')} FROM ${from}`;
-    const estimate = await this.estimate(statement);
-    return { statement, types, estimate, rows: (hash) => this.rows(statement, types, hash) };
+    return fields.map((field) => columnType(field, this.hasZone));
   }
 
-  private async estimate(statement: string): Promise<number | undefined> {
+  select(source: RowSource, columns: readonly TypedColumn[], condition?: string): string {
+    return selectStatement(source, columns, condition, quoted);
+  }
+
+  async estimate(statement: string): Promise<number | undefined> {
     try {
       const { rows } = await this.query<{ rows: string | number | null }>(`EXPLAIN ${statement}`);
       return Math.max(...rows.map((step) => Number(step.rows ?? 0)));
@@ -127,30 +127,39 @@ export class MariadbSession implements DatabaseSession {
     }
   }
 
-  private async *rows(
+  async *rows(
     statement: string,
-    types: readonly ValueType[],
-    hash: Hash,
+    selected: readonly TypedColumn[],
   ): AsyncGenerator<readonly (readonly string[])[]> {
     const query = this.client!.query({ sql: statement, rowsAsArray: true });
-    let columns: string[][] = types.map(() => []);
-    const take = () => {
-      const taken = columns;
-      // Batches have a fixed number of rows, so that the hash depends on the rows alone.
-      hash.update(JSON.stringify(taken));
-      columns = types.map(() => []);
-      return taken;
-    };
+    let columns: string[][] = selected.map(() => []);
     const stream = query.stream({ highWaterMark: BATCH_ROWS });
     this.closed.catch((cause: Error) => stream.destroy(cause));
     for await (const row of stream as AsyncIterable<unknown[]>) {
-      for (let index = 0; index < types.length; index++) {
+      for (let index = 0; index < selected.length; index++) {
         const value = row[index];
-        columns[index]!.push(value === null ? '' : types[index]!.write!(value as string));
+        columns[index]!.push(value === null ? '' : selected[index]!.type.write(value as string));
       }
-      if (columns[0]!.length === BATCH_ROWS) yield take();
+      if (columns[0]!.length < BATCH_ROWS) continue;
+      yield columns;
+      columns = selected.map(() => []);
     }
-    if (columns[0]!.length > 0) yield take();
+    if (columns[0]!.length > 0) yield columns;
+  }
+
+  async latest(source: RowSource, column: string): Promise<string | undefined> {
+    const [time] = await this.texts(
+      `SELECT coalesce(CAST(least(max(${quoted(column)}), utc_timestamp()) - INTERVAL 1 DAY AS CHAR), '') FROM ${relation(source, quoted)}`,
+    );
+    return time === '' ? undefined : time;
+  }
+
+  changedSince(column: string, time: string): string {
+    return `(${quoted(column)} >= ${mysql.escape(time)} OR ${quoted(column)} IS NULL)`;
+  }
+
+  isOneOf(column: string, values: readonly string[]): string {
+    return `${quoted(column)} IN (${values.map((value) => mysql.escape(value)).join(', ')})`;
   }
 
   abort(): void {
@@ -184,15 +193,10 @@ function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-interface MariadbType extends ValueType {
-  /** The SQL expression that gives the whole value. */
-  readonly select: (column: string) => string;
-}
+const text = (type: string) => ({ type, write: asItIs });
+const number = (type: string) => ({ type, write: String });
 
-const text = (type: string): MariadbType => ({ type, select: asItIs, write: asItIs });
-const number = (type: string): MariadbType => ({ type, select: asItIs, write: String });
-
-function columnType({ columnType: kind, characterSet }: FieldPacket, hasZone: boolean): MariadbType {
+function columnType({ columnType: kind, characterSet }: FieldPacket, hasZone: boolean): ValueType {
   const type = (Types as unknown as Record<number, string>)[kind!]?.toLowerCase() ?? 'unknown';
   switch (kind as number) {
     case Types.TINY:
@@ -206,9 +210,9 @@ function columnType({ columnType: kind, characterSet }: FieldPacket, hasZone: bo
       return { type, select: (column) => `CAST(${column} AS UNSIGNED)`, write: String };
     case Types.DECIMAL:
     case Types.NEWDECIMAL:
-      return { type, select: asItIs, write: withoutTrailingZeros };
+      return { type, write: withoutTrailingZeros };
     case Types.DOUBLE:
-      return { type, select: asItIs, write: (value) => writeFloat(Number(value), EXACT_DOUBLE) };
+      return { type, write: (value) => writeFloat(Number(value), EXACT_DOUBLE) };
     case Types.FLOAT:
       // The text of a FLOAT has six digits; as a DOUBLE it has all.
       return {

@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { sqlName } from '../../../../lib/duckdb.js';
@@ -18,9 +17,10 @@ import {
   CONNECT_MILLISECONDS,
   type DatabaseSession,
   missingTable,
-  type PreparedRows,
   relation,
   requireVersion,
+  selectStatement,
+  type TypedColumn,
   type ValueType,
 } from './databaseSession.js';
 
@@ -102,38 +102,59 @@ export class PostgresSession implements DatabaseSession {
     throw missingTable(source.text, known);
   }
 
-  async prepare(source: RowSource, columns: readonly string[]): Promise<PreparedRows> {
-    const statement = `SELECT ${columns.map(sqlName).join(', ')} FROM ${relation(source, sqlName)}`;
-    const { fields } = await this.client.query(`${statement} LIMIT 0`);
+  async types(source: RowSource, columns: readonly string[]): Promise<readonly ValueType[]> {
+    const named = columns.map(sqlName).join(', ');
+    const { fields } = await this.client.query(`SELECT ${named} FROM ${relation(source, sqlName)} LIMIT 0`);
     const { rows } = await this.client.query<{ oid: number; name: string; kind: string; category: string }>(
       'SELECT oid, typname AS name, typtype AS kind, typcategory AS category FROM pg_type WHERE oid = ANY($1::oid[])',
       [fields.map(({ dataTypeID }) => dataTypeID)],
     );
-    const types = fields.map(({ dataTypeID }) => {
+    return fields.map(({ dataTypeID }) => {
       const { name, kind, category } = rows.find(({ oid }) => oid === dataTypeID)!;
       return columnType(name, kind === 'e' || category === 'S', this.hasZone);
     });
+  }
+
+  select(source: RowSource, columns: readonly TypedColumn[], condition?: string): string {
+    return selectStatement(source, columns, condition, sqlName);
+  }
+
+  async estimate(statement: string): Promise<number> {
     const plan = await this.client.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
       `EXPLAIN (FORMAT JSON) ${statement}`,
     );
-    const estimate = Math.round(plan.rows[0]!['QUERY PLAN'][0].Plan['Plan Rows']);
-    return { statement, types, estimate, rows: (hash) => this.rows(statement, types, hash) };
+    return Math.round(plan.rows[0]!['QUERY PLAN'][0].Plan['Plan Rows']);
   }
 
-  private async *rows(
+  async *rows(
     statement: string,
-    types: readonly ValueType[],
-    hash: Hash,
+    columns: readonly TypedColumn[],
   ): AsyncGenerator<readonly (readonly string[])[]> {
-    const parser = new CopyText(types.length);
+    const parser = new CopyText(columns.length);
     const decoder = new TextDecoder();
     const stream = this.client.query(copyTo(`COPY (${statement}) TO STDOUT (FORMAT text, NULL '')`));
     for await (const bytes of stream as AsyncIterable<Buffer>) {
-      hash.update(bytes);
-      const columns = parser.take(decoder.decode(bytes, { stream: true }));
-      if (columns[0]!.length > 0) yield columns.map((values, index) => written(values, types[index]!));
+      const texts = parser.take(decoder.decode(bytes, { stream: true }));
+      if (texts[0]!.length > 0) yield texts.map((values, index) => written(values, columns[index]!.type));
     }
     if (!parser.isWhole) throw new Error('The last row is not whole.');
+  }
+
+  async latest(source: RowSource, column: string): Promise<string | undefined> {
+    const last = `max(${sqlName(column)})`;
+    const [time] = await this.texts(
+      `SELECT (least(${last}::timestamp, localtimestamp) - interval '1 day')::text
+       FROM ${relation(source, sqlName)} HAVING ${last} IS NOT NULL`,
+    );
+    return time;
+  }
+
+  changedSince(column: string, time: string): string {
+    return `(${sqlName(column)} >= ${pg.escapeLiteral(time)} OR ${sqlName(column)} IS NULL)`;
+  }
+
+  isOneOf(column: string, values: readonly string[]): string {
+    return `${sqlName(column)} IN (${values.map((value) => pg.escapeLiteral(value)).join(', ')})`;
   }
 
   abort(): void {
@@ -151,8 +172,8 @@ export class PostgresSession implements DatabaseSession {
   }
 }
 
-function written(values: string[], { write }: ValueType): string[] {
-  return write === asItIs ? values : values.map((value) => (value === '' ? '' : write!(value)));
+function written(values: string[], { write }: TypedColumn['type']): string[] {
+  return write === asItIs ? values : values.map((value) => (value === '' ? '' : write(value)));
 }
 
 const PLAIN = ['int2', 'int4', 'int8', 'oid', 'uuid', 'time'];

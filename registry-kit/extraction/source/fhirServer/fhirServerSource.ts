@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { PolkuError } from '../../../../lib/errors.js';
 import { mapGenerator } from '../../../../lib/mapGenerator.js';
 import { type FhirServerFormat, type Mapping, type RowSource, rowSources } from '../../mapping/mapping.js';
@@ -7,7 +6,6 @@ import { rewriteReferences } from '../json/fhirReference.js';
 import { codesById } from '../json/patientCodes.js';
 import { readJsonLines } from '../json/readJsonLines.js';
 import type { ReadBatch } from '../rowBatch.js';
-import { ReadFingerprint } from '../readFingerprint.js';
 import { lastRow, type RowsPart, RowsOfParts } from '../rowsOfParts.js';
 import type { Source, SourceAccess, SourceRows } from '../source.js';
 import { BackendToken } from './backendToken.js';
@@ -47,11 +45,12 @@ interface Part extends RowsPart, BulkFile {}
 class FhirServerSource implements Source {
   /** Nothing on a server says that its people are synthetic. */
   readonly synthetic = false;
+  /** It is read only once. */
+  readonly fingerprint = undefined;
   readonly place: string;
   private begun: Promise<BulkExport> | undefined;
   private listed: Promise<readonly BulkFile[]> | undefined;
   private patients: Promise<ReadonlyMap<string, string>> | undefined;
-  private readonly hashes = new ReadFingerprint();
 
   constructor(
     private readonly connection: FhirConnection,
@@ -64,14 +63,9 @@ class FhirServerSource implements Source {
     this.place = `the FHIR server ${server}, as ${clientId}`;
   }
 
-  get fingerprint(): string | undefined {
-    return this.hashes.value;
-  }
-
   open(source: RowSource, columns: readonly string[]): Promise<SourceRows> {
-    const onEnd = this.hashes.open(source.text);
     let rows: RowsOfParts<Part> | undefined;
-    const begin = async () => (rows = await this.rowsOf(source, columns, onEnd));
+    const begin = async () => (rows = await this.rowsOf(source, columns));
     return Promise.resolve({
       // An export says only when it is ready how large it is.
       size: 0,
@@ -92,36 +86,25 @@ class FhirServerSource implements Source {
   }
 
   /** The rows of one type of resource, over all its files. */
-  private async rowsOf(
-    source: RowSource,
-    columns: readonly string[],
-    onEnd: (sha256: string) => void,
-  ): Promise<RowsOfParts<Part>> {
+  private async rowsOf(source: RowSource, columns: readonly string[]): Promise<RowsOfParts<Part>> {
     const { text: type, where } = source;
-    const hash = createHash('sha256');
     const files = (await this.files()).filter((file) => file.type === type);
     const codes = source === this.format.patients?.source ? undefined : await this.codesOfPatients();
-    if (files.length === 0) onEnd(hash.digest('hex'));
     const parts = files.map((file, index) => ({
       ...file,
       file: `${type}-${index + 1}`,
       size: file.count ?? 1,
     }));
-    const [exported, last] = [await this.begun!, parts.at(-1)];
-    const hashed = (bytes: Buffer) => {
-      hash.update(bytes);
-      return bytes;
-    };
+    const exported = await this.begun!;
     return new RowsOfParts(parts, (part) =>
       whole(
         part,
-        readJsonLines(mapGenerator(exported.download(part), hashed), {
+        readJsonLines(exported.download(part), {
           name: part.file,
           columns,
           where,
           rewrite: rewriteReferences(codes),
         }),
-        () => part === last && onEnd(hash.digest('hex')),
       ),
     );
   }
@@ -135,8 +118,8 @@ class FhirServerSource implements Source {
   private codesOfPatients(): Promise<ReadonlyMap<string, string>> | undefined {
     const { patients } = this.format;
     if (!patients) return undefined;
-    return (this.patients ??= this.rowsOf(patients.source, ['id', patients.code], () => undefined).then(
-      (rows) => codesById(rows.read()),
+    return (this.patients ??= this.rowsOf(patients.source, ['id', patients.code]).then((rows) =>
+      codesById(rows.read()),
     ));
   }
 }
@@ -148,7 +131,6 @@ class FhirServerSource implements Source {
 async function* whole(
   { file, count }: Part,
   batches: ReturnType<typeof readJsonLines>,
-  onEnd: () => void,
 ): AsyncGenerator<ReadBatch, readonly string[]> {
   let rows = 0;
   const unseen = yield* mapGenerator(batches, (batch) => {
@@ -161,6 +143,5 @@ async function* whole(
       `${file} has ${rows} resources, and the FHIR server said ${count}. Nothing of it was used; run the command again.`,
       { file, rows, count },
     );
-  onEnd();
   return unseen;
 }
