@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { parseDay } from '../lib/calendar.js';
@@ -12,16 +13,18 @@ import { packageRoot } from '../lib/packageRoot.js';
 import { CsvParser } from '../registry-kit/extraction/source/files/csvParser.js';
 import { type ProcessFigures, runMeasured } from './city/measuredProcess.js';
 
-// Extracts the contacts of health services from the same rows as CSV, in PostgreSQL and as FHIR:
-// npm run bench:sources -- [--persons 20000] [--rounds 3] [--database postgres://postgres@127.0.0.1/postgres]
+// Extracts the contacts of health services from the same rows as CSV, in PostgreSQL, in MariaDB and as FHIR,
+// and from PostgreSQL only what changed since, one row in a hundred:
+// npm run bench:sources -- [--persons 20000] [--rounds 3] [--postgres URL] [--mariadb URL]
 // 520,000 persons have 25 million contacts. Each round extracts from every source in turns; figures are
-// medians of rounds. A schema polku_bench is made in the database, and dropped at the end.
+// medians of rounds. A schema polku_bench is made in both databases, and dropped at the end.
 
 const { values: options } = parseArgs({
   options: {
     persons: { type: 'string', default: '20000' },
     rounds: { type: 'string', default: '3' },
-    database: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
+    postgres: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
+    mariadb: { type: 'string', default: 'mariadb://root@127.0.0.1:3306/mysql' },
   },
 });
 const rounds = Number(options.rounds);
@@ -61,6 +64,7 @@ ${['id', 'start', 'end', 'service', 'unit', 'professional', 'diagnosis', 'urgenc
   .join('\n')}
 `;
 const OF_ROWS = ['HETU', 'KAYNTITUNNUS', ...NAMES.slice(2)];
+const FROM_POSTGRES = '{ type: postgres, connection: bench-postgres }';
 const OF_FHIR = [
   'subject.identifier.value',
   'id',
@@ -74,8 +78,10 @@ const OF_FHIR = [
 ];
 const MAPPINGS = {
   csv: mappingOf("{ type: csv, delimiter: ';' }", 'file: visits.csv', OF_ROWS),
-  postgres: mappingOf('{ type: postgres, connection: bench }', 'table: polku_bench.visits', OF_ROWS),
+  postgres: mappingOf(FROM_POSTGRES, 'table: polku_bench.visits', OF_ROWS),
+  mariadb: mappingOf('{ type: mariadb, connection: bench-mariadb }', 'table: polku_bench.visits', OF_ROWS),
   fhir: mappingOf('{ type: fhir }', 'file: Encounter.ndjson', OF_FHIR),
+  changes: mappingOf(FROM_POSTGRES, 'table: polku_bench.visits\n    watermark: changed', OF_ROWS),
 };
 type SourceName = keyof typeof MAPPINGS;
 
@@ -158,16 +164,46 @@ async function* fhirLines(): AsyncGenerator<string> {
   for await (const row of cleanRows()) yield `${JSON.stringify(encounterOf(row))}\n`;
 }
 
-async function loadDatabase(client: pg.Client): Promise<void> {
+async function loadPostgres(client: pg.Client): Promise<void> {
   await client.query('DROP SCHEMA IF EXISTS polku_bench CASCADE');
   await client.query('CREATE SCHEMA polku_bench');
   const columns = Object.entries(COLUMNS).map(([name, type]) => `"${name}" ${type}`);
-  await client.query(`CREATE TABLE polku_bench.visits (${columns.join(', ')})`);
+  const changed = "changed timestamp DEFAULT timestamp '2010-01-01' + 1000 * random() * interval '1 day'";
+  await client.query(`CREATE TABLE polku_bench.visits (${columns.join(', ')}, ${changed})`);
+  const names = NAMES.map((name) => `"${name}"`).join(', ');
   const copy = client.query(
-    copyFrom("COPY polku_bench.visits FROM STDIN (FORMAT csv, DELIMITER ';', HEADER, NULL '')"),
+    copyFrom(`COPY polku_bench.visits (${names}) FROM STDIN (FORMAT csv, DELIMITER ';', HEADER, NULL '')`),
   );
   await pipeline(createReadStream(join(files, 'visits.csv')), copy);
-  await client.query('ANALYZE polku_bench.visits');
+  await client.query('CREATE INDEX ON polku_bench.visits ("KAYNTITUNNUS")');
+  // In the export some ids occur twice. A table has a primary key.
+  await client.query(
+    'DELETE FROM polku_bench.visits AS one USING polku_bench.visits AS other ' +
+      'WHERE one."KAYNTITUNNUS" = other."KAYNTITUNNUS" AND one.ctid > other.ctid',
+  );
+  await client.query('CREATE INDEX ON polku_bench.visits (changed)');
+  await client.query('VACUUM ANALYZE polku_bench.visits');
+}
+
+async function loadMariadb(connection: mysql.Connection): Promise<void> {
+  await connection.query('DROP DATABASE IF EXISTS polku_bench');
+  await connection.query('CREATE DATABASE polku_bench CHARACTER SET utf8mb4');
+  const columns = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
+  await connection.query(`CREATE TABLE polku_bench.visits (${columns.join(', ')})`);
+  const set = NAMES.map((name) => `${name} = nullif(@${name}, '')`);
+  await connection.query({
+    sql: `LOAD DATA LOCAL INFILE 'visits.csv' INTO TABLE polku_bench.visits CHARACTER SET utf8mb4
+          FIELDS TERMINATED BY ';' IGNORE 1 LINES (@${NAMES.join(', @')}) SET ${set.join(', ')}`,
+    infileStreamFactory: () => createReadStream(join(files, 'visits.csv')),
+  });
+}
+
+/** Changes one row in a hundred, after a first extraction, which is not measured. */
+async function changeRows(client: pg.Client, round: number): Promise<void> {
+  await extractFrom('changes');
+  await client.query(
+    `UPDATE polku_bench.visits SET changed = timestamp '2020-01-01' + ${2 * round} * interval '1 day' WHERE random() < 0.01`,
+  );
 }
 
 async function extractFrom(source: SourceName): Promise<ProcessFigures> {
@@ -185,8 +221,10 @@ async function extractFrom(source: SourceName): Promise<ProcessFigures> {
 const medianOf = (numbers: readonly number[]) =>
   numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)]!;
 
-const client = new pg.Client({ connectionString: options.database });
-process.env['POLKU_SOURCE_BENCH'] = options.database;
+const client = new pg.Client({ connectionString: options.postgres });
+const mariadb = await mysql.createConnection(options.mariadb.replace(/^mariadb:/, 'mysql:'));
+process.env['POLKU_SOURCE_BENCH_POSTGRES'] = options.postgres;
+process.env['POLKU_SOURCE_BENCH_MARIADB'] = options.mariadb;
 try {
   await client.connect();
   console.log(`A city of ${options.persons} persons ...`);
@@ -203,19 +241,21 @@ try {
   );
   await pipeline(Readable.from(inPieces(csvLines())), createWriteStream(join(files, 'visits.csv')));
   await pipeline(Readable.from(inPieces(fhirLines())), createWriteStream(join(files, 'Encounter.ndjson')));
-  await loadDatabase(client);
+  await loadPostgres(client);
+  await loadMariadb(mariadb);
 
   const names = Object.keys(MAPPINGS) as SourceName[];
   const measured = new Map<SourceName, ProcessFigures[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const name of names) {
+      if (name === 'changes') await changeRows(client, round);
       const figures = await extractFrom(name);
       measured.get(name)!.push(figures);
       console.log(`round ${round + 1}, ${name}: ${figures.seconds.toFixed(1)} s`);
     }
 
   const seconds = (name: SourceName) => medianOf(measured.get(name)!.map((figures) => figures.seconds));
-  const [, rows = '?'] = /([\d\s]+) rows,/.exec(measured.get('csv')![0]!.output) ?? [];
+  const [, rows = '?'] = /([\d\s]+) rows,/.exec(measured.get('csv')![0]!.errors) ?? [];
   console.log(`\n${rows.trim()} contacts, medians of ${rounds} rounds in turns:\n`);
   console.log('| source | seconds | against CSV | CPU s | peak memory | MB/s of its file |');
   console.log('| --- | --- | --- | --- | --- | --- |');
@@ -236,5 +276,7 @@ try {
 } finally {
   await client.query('DROP SCHEMA IF EXISTS polku_bench CASCADE').catch(() => undefined);
   await client.end();
+  await mariadb.query('DROP DATABASE IF EXISTS polku_bench').catch(() => undefined);
+  await mariadb.end();
   await rm(folder, { recursive: true, force: true });
 }

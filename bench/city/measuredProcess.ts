@@ -11,6 +11,8 @@ export interface ProcessFigures {
   /** Resident memory when it ended, bytes. */
   readonly residentBytes: number;
   readonly output: string;
+  /** The standard error output: progress and notes. */
+  readonly errors: string;
 }
 
 /** Reports at the end, on file descriptor 3, what the operating system has counted. */
@@ -53,5 +55,5 @@ export async function runMeasured(
   if (usage === '' || (code !== 0 && said === undefined))
     throw new Error(`node ${args.join(' ')} ended with ${String(code)}: ${errors.slice(-2_000)}`);
   const [peakBytes, residentBytes, cpuSeconds] = JSON.parse(usage) as [number, number, number];
-  return { seconds: ((said ?? ended) - began) / 1000, cpuSeconds, peakBytes, residentBytes, output };
+  return { seconds: ((said ?? ended) - began) / 1000, cpuSeconds, peakBytes, residentBytes, output, errors };
 }
