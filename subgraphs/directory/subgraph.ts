@@ -271,7 +271,8 @@ class PersonPageResolver {
   constructor(private readonly clientRegistries: readonly string[]) {}
 
   @Query(() => PersonPage, {
-    description: 'My clients: people who have a care relationship with me or my unit.',
+    description:
+      'My clients: people who have a care relationship with me or my unit. With a research permit: people of its population who have contacts that it covers.',
   })
   persons(
     @Arg('first', () => Int, { description: 'At most 1000.' }) first: number,

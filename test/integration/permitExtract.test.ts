@@ -157,6 +157,26 @@ describe('an extract of a research permit', () => {
     expect(kept).toBeLessThan(all.tables['contacts']!.rows);
   });
 
+  it("has the people that the permit's holder finds by pages, where they have contacts", async () => {
+    const found: string[] = [];
+    for (let after: string | undefined, more = true; more; after = found.at(-1)) {
+      const { data } = await served.client.ask({
+        persona: 'researcher',
+        purpose: 'research',
+        query: 'query ($after: PersonID) { persons(first: 500, after: $after) { nodes { id } hasMore } }',
+        variables: { after },
+      });
+      const page = data!['persons'] as { nodes: { id: string }[]; hasMore: boolean };
+      found.push(...page.nodes.map(({ id }) => id));
+      more = page.hasMore;
+    }
+    const inFiles = await rows(
+      `SELECT person FROM ${table('HealthContact')} UNION SELECT person FROM ${table('SocialContact')} ORDER BY 1`,
+    );
+    expect(found.length).toBeGreaterThan(500);
+    expect(found.toSorted()).toEqual(inFiles.map(({ person }) => person));
+  });
+
   it('A08: is recorded in a chain of its own while a gateway runs', async () => {
     const { code, output } = await runPolku(['audit', 'verify', '--data', city.data]);
     expect(output).toMatch(/^gateway: whole/m);

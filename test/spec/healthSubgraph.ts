@@ -21,6 +21,8 @@ import { tableOf, type TestRow } from './tableOf.js';
 export interface HealthCase {
   /** Grants and prohibitions of health services, as YAML; fields are classified as shipped. */
   readonly policy: string;
+  /** Research permits, as YAML. */
+  readonly permits?: string;
   readonly contacts?: readonly TestRow[];
   /** The number of contacts in the snapshot, if it is larger than the given contacts. */
   readonly counted?: number;
@@ -67,6 +69,7 @@ export async function healthSubgraph(
     { file: 'purposes.yaml', text: await shipped('purposes.yaml') },
     { file: 'roles.yaml', text: await shipped('roles.yaml') },
     { file: 'health.yaml', text: `${fields}\n${given.policy}` },
+    ...(given.permits === undefined ? [] : [{ file: 'permits.yaml', text: given.permits }]),
   ];
   const { policy, problems } = compilePolicy(sources, await committedGraph());
   if (!policy) throw new Error(problems.map(({ message }) => message).join('\n'));
