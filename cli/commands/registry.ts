@@ -128,7 +128,7 @@ function describeProposal(name: string, out: string, { tables, profiles }: Propo
       const values =
         list !== undefined && profile
           ? `, list ${list}: ${described(profile.counts)}`
-          : kind === 'day' && profile?.dates !== undefined
+          : profile?.dates !== undefined
             ? ` (${profile.dates})`
             : '';
       return `  ${column}: ${kind}${values}${filled}, from ${[from].flat().join(' + ')}`;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Connect, parquetRows, sqlName, sqlText } from '../../lib/duckdb.js';
+import { NO_PARTIAL_DAY } from '../../lib/partialDate.js';
 import { type CodeColumn, NO_CODE, NO_DAY, type Table } from './table.js';
 import type { ColumnDefinition, TableDefinition } from './tableDefinition.js';
 
@@ -93,6 +94,8 @@ async function prepare(
         select: `coalesce((${column} - DATE '1970-01-01')::INTEGER, ${NO_DAY})`,
         values: new Int32Array(rows),
       };
+    case 'partial-day':
+      return { select: `coalesce(${column}, ${NO_PARTIAL_DAY})`, values: new Int32Array(rows) };
     case 'record':
       return { select: `coalesce(${column}, 0::UBIGINT)`, values: new BigUint64Array(rows) };
     case 'person':

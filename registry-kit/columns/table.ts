@@ -16,6 +16,7 @@ export interface CodeColumn {
 
 interface ColumnOfKind {
   day: Int32Array;
+  'partial-day': Int32Array;
   record: BigUint64Array;
   person: Uint32Array;
   family: Uint32Array;

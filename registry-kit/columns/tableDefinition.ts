@@ -3,6 +3,7 @@
  * columns in memory serve it.
  *
  * - `day`: days since 1970-01-01;
+ * - `partial-day`: a date with its precision, which may be a month or a year; see PartialDay;
  * - `code`: one of a small set of texts, dictionary-encoded; `list` names the code list that it must be in,
  *   if any; `values` are all possible codes if the schema shows them as an enumeration;
  * - `record`: 64-bit key of a record, a MAC of the source's own id; `of` names the table of the record, if it
@@ -13,7 +14,7 @@
  * An `internal` column stays in the snapshot and is not loaded into memory.
  */
 export type ColumnDefinition =
-  | { readonly kind: 'day' | 'person' | 'family' | 'number'; readonly optional?: boolean }
+  | { readonly kind: 'day' | 'partial-day' | 'person' | 'family' | 'number'; readonly optional?: boolean }
   | { readonly kind: 'record'; readonly optional?: boolean; readonly of?: string }
   | {
       readonly kind: 'code';

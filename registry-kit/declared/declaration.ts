@@ -22,7 +22,7 @@ export interface DeclaredColumn {
   readonly name: string;
   /** The field that shows it. */
   readonly field: string;
-  readonly kind: 'day' | 'code' | 'number' | 'record';
+  readonly kind: 'day' | 'partial-day' | 'code' | 'number' | 'record';
   readonly list: string | undefined;
   readonly isIcd10: boolean;
   /** The argument of groups that tests it. */

@@ -17,7 +17,7 @@ export interface TableFile {
 }
 
 interface ColumnFile {
-  readonly kind: 'day' | 'code' | 'number' | 'record';
+  readonly kind: 'day' | 'partial-day' | 'code' | 'number' | 'record';
   readonly optional?: 'true' | 'false';
   readonly list?: string;
   readonly codes?: 'icd-10';

@@ -1,4 +1,4 @@
-import { type PartialDate } from '../../lib/partialDate.js';
+import { formatPartialDay, type PartialDate } from '../../lib/partialDate.js';
 import {
   Args,
   Ctx,
@@ -65,6 +65,7 @@ export function declareTypes({ name: registry, tables }: Declaration): SubgraphM
 /** The GraphQL type of a column's field, and how its value is read. */
 const KINDS = {
   day: { type: () => PartialDateScalar, read: dateOf },
+  'partial-day': { type: () => PartialDateScalar, read: partialDateOf },
   code: { type: () => CodedValue, read: codingOf },
   number: { type: () => Float, read: numberOf },
   record: { type: () => ContactIDScalar, read: recordOf },
@@ -74,6 +75,10 @@ type ReadColumn = (column: never, row: number, list: string) => unknown;
 
 function dateOf(column: Int32Array, row: number): PartialDate | null {
   return dateAt(column, row);
+}
+
+function partialDateOf(column: Int32Array, row: number): PartialDate | null {
+  return formatPartialDay(column[row]!);
 }
 
 function codingOf(column: CodeColumn, row: number, list: string): CodedValue | null {

@@ -1,15 +1,17 @@
 import { holdsIdentityCode } from '../../schema/identityCodeText.js';
 import { mayBeCode } from '../extraction/rows/codeDictionary.js';
+import { PARTIAL_DATE } from '../extraction/rows/cellReader.js';
 import { dateParser, parseNumber } from '../extraction/rows/parseValues.js';
 import { type Sample, SAMPLE_ROWS } from './sample.js';
 
 /**
  * What the values of a column look like:
  * - `identity`: Finnish identity codes;
- * - `day`, `number`, `code` (a short word with a digit), `word` (one of a few short words);
+ * - `day`, or `partial-day` if some dates lack their day or month;
+ * - `number`, `code` (a short word with a digit), `word` (one of a few short words);
  * - `text`: anything else, names and free text among it; `empty`: nothing.
  */
-export type ValueKind = 'identity' | 'day' | 'number' | 'code' | 'word' | 'text' | 'empty';
+export type ValueKind = 'identity' | 'day' | 'partial-day' | 'number' | 'code' | 'word' | 'text' | 'empty';
 
 export interface ColumnProfile {
   readonly name: string;
@@ -89,6 +91,13 @@ function profileOf(name: string, rows: number, counts: Map<string, number>): Col
     return share((value) => parse(value) !== undefined) >= MOST;
   });
   if (dates !== undefined) return profile('day', { dates });
+  // A column of years alone would as well be one of numbers.
+  const partial = ['iso', 'iso-time'].find((format) => {
+    const parse = dateParser(format);
+    return share((value) => PARTIAL_DATE.test(value) || parse(value) !== undefined) >= MOST;
+  });
+  if (partial !== undefined && share((value) => value.includes('-')) > 0)
+    return profile('partial-day', { dates: partial });
   const decimal = ([undefined, ',', '.'] as const).find(
     (sign) => share((value) => parseNumber(value, sign) !== undefined) >= MOST,
   );

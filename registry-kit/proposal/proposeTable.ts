@@ -5,7 +5,7 @@ import { subjectOfPath } from './samplePaths.js';
 /** A column of the proposed table, and the column of the source that it is read from. */
 export interface ProposedColumn {
   readonly name: string;
-  readonly kind: 'day' | 'code' | 'number' | 'record';
+  readonly kind: 'day' | 'partial-day' | 'code' | 'number' | 'record';
   readonly from: string | readonly string[];
   readonly profile: ColumnProfile | undefined;
   /** The name of its code list, if the values are few. */
@@ -125,7 +125,7 @@ export function proposeTable(
   ]);
   for (const profile of free) {
     const kind = profile.kind === 'word' ? 'code' : profile.kind;
-    if (kind !== 'code' && kind !== 'number' && kind !== 'day') {
+    if (kind !== 'code' && kind !== 'number' && kind !== 'day' && kind !== 'partial-day') {
       leftOut.push({ column: profile.name, reason: 'another column says whose row it is' });
       continue;
     }

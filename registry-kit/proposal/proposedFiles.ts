@@ -171,6 +171,8 @@ function fieldsOf({ name, columns }: ProposedTable): readonly string[] {
   return [...new Set([...always, ...own])];
 }
 
+const DATES: ReadonlySet<string> = new Set(['day', 'partial-day']);
+
 function policy(registry: string, tables: readonly ProposedTable[]): string {
   const label = scalar(`${TO_DO} ${registry}`);
   const lists = tables.map((table) => {
@@ -179,7 +181,7 @@ function policy(registry: string, tables: readonly ProposedTable[]): string {
   });
   const fields = tables.flatMap((table) =>
     fieldsOf(table).map((field) => {
-      const isDate = table.columns.some(({ name, kind }) => kind === 'day' && fieldOf(name) === field);
+      const isDate = table.columns.some(({ name, kind }) => DATES.has(kind) && fieldOf(name) === field);
       const category = field === 'unit' ? 'place' : 'service-use';
       const quasi = isDate || field === 'endedAt' ? 'year' : field === 'service' ? undefined : 'withhold';
       return `  ${typeOf(registry, table)}.${field}: ${flow({ category, special: 'true', quasi })}`;

@@ -37,7 +37,7 @@ const RECENT = formatDay(today() - 400);
 const DAYS = ['2011-12-31', '2012-01-01', '2012-05-14', '2013-02-28', RECENT];
 const CODES = ['C1', 'C2', 'C3'];
 const UNITS = ['U-1', 'U-2'];
-const KINDS = ['code', 'number', 'day'] as const;
+const KINDS = ['code', 'number', 'day', 'partial-day'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** The tables that may be declared next to contacts: rows of a contact, their rows, and rows of a person. */
@@ -61,6 +61,7 @@ const valueOf: Readonly<Record<Kind, fc.Arbitrary<string | number>>> = {
   code: fc.constantFrom(...CODES),
   number: fc.integer({ min: 0, max: 5 }),
   day,
+  'partial-day': fc.tuple(day, fc.constantFrom(4, 7, 10)).map(([date, length]) => date.slice(0, length)),
 };
 const columns = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...KINDS), { maxKeys: 3 });
 
@@ -155,16 +156,17 @@ const coordinatesOf = (all: readonly TableCase[]) =>
     listOf(table, all),
     ...shownColumns(table).map((name) => `${table.type}.${FIELD[name] ?? name}`),
   ]);
+const isDay = (kind: Kind | undefined) => kind === 'day' || kind === 'partial-day';
 /** What groups may test: not units, and days only if they are the start or the end. */
 const countable = (all: readonly TableCase[]) =>
   all.flatMap((table) => [
     listOf(table, all),
     ...shownColumns(table).flatMap((name) =>
-      name === 'unit' || table.columns[name] === 'day' ? [] : `${table.type}.${FIELD[name] ?? name}`,
+      name === 'unit' || isDay(table.columns[name]) ? [] : `${table.type}.${FIELD[name] ?? name}`,
     ),
   ]);
 const isDate = (table: TableCase, name: string) =>
-  name === 'start' || name === 'end' || table.columns[name] === 'day';
+  name === 'start' || name === 'end' || isDay(table.columns[name]);
 
 /** One value in most cases, and otherwise any other. */
 const mostly = <Value>(usual: Value, other: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
@@ -221,7 +223,7 @@ async function open({ tables, show, counted, when, whenCounted, releasesPath, ca
     const kinds: Record<string, string> = { id: 'record', end: 'day', unit: 'code' };
     const listed = name === 'contacts' ? [] : has.map((column) => [column, { kind: kinds[column] }] as const);
     const extra = Object.entries(own).map(([column, kind]) => {
-      const filter = kind === 'day' ? {} : { filter: `${column}s` };
+      const filter = isDay(kind) ? {} : { filter: `${column}s` };
       return [column, { kind, optional: true, ...filter }] as const;
     });
     const all = Object.fromEntries([...listed, ...extra]);

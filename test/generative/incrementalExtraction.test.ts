@@ -50,6 +50,7 @@ const clinic = defineRegistry({
         parent: { kind: 'record', of: 'contacts' },
         start: { kind: 'day' },
         code: { kind: 'code' },
+        onset: { kind: 'partial-day', optional: true },
       },
     },
   },
@@ -71,6 +72,7 @@ const TABLES = {
     visit: 'varchar(10)',
     day: 'date',
     diagnosis: 'varchar(10)',
+    onset: 'varchar(10)',
   },
 } as const;
 
@@ -96,7 +98,7 @@ tables:
     subject: code
     unique: id
     watermark: changed
-    columns: { id: id, parent: visit, start: day, code: diagnosis }
+    columns: { id: id, parent: visit, start: day, code: diagnosis, onset: onset }
 ${more}`;
 const CODES = `services:
   T11: { fi: a, sv: a, en: a }
@@ -122,6 +124,7 @@ const finding = fc.tuple(
   fc.integer({ min: 0, max: 25 }).map((id) => `V${id}`),
   day,
   fc.constantFrom('J06', 'F32', 'two words'),
+  nullable(fc.constantFrom('2009', '2009-05', '2009-05-04', 'x')),
 );
 /** Hours before the time of the round: changes may end some hours late, and rows may have no time. */
 const late = nullable(fc.integer({ min: 0, max: 20 }));
@@ -436,7 +439,7 @@ class ClinicCity {
   /** A row of each table whose time is that of the round. */
   async putLatest(ofRound: number): Promise<void> {
     await this.put('visits', visitRow('V99', '2010-01-01'), time(ofRound));
-    await this.put('findings', ['99', codes.anna, 'V99', '2010-01-01', 'J06'], time(ofRound));
+    await this.put('findings', ['99', codes.anna, 'V99', '2010-01-01', 'J06', '2009'], time(ofRound));
   }
 
   async insert(

@@ -1,4 +1,5 @@
 import { parseDay } from '../../lib/calendar.js';
+import { earliestDay, NO_PARTIAL_DAY, partialDay } from '../../lib/partialDate.js';
 import { NO_CODE, NO_DAY, type Table } from '../../registry-kit/columns/table.js';
 import type { ColumnDefinition, TableDefinition } from '../../registry-kit/columns/tableDefinition.js';
 
@@ -33,6 +34,12 @@ export function tableOf<Definition extends TableDefinition>(
   };
 }
 
+/** Of a date such as 2012, 2012-05 or 2012-05-14. */
+function partialDayOf(date: string): number {
+  const precision = date.length === 4 ? 'year' : date.length === 7 ? 'month' : 'day';
+  return partialDay(earliestDay(date)!, precision);
+}
+
 function columnOf(
   { kind }: ColumnDefinition,
   values: readonly (string | number | bigint | undefined)[],
@@ -40,6 +47,10 @@ function columnOf(
   switch (kind) {
     case 'day':
       return Int32Array.from(values, (value) => (value === undefined ? NO_DAY : parseDay(String(value))!));
+    case 'partial-day':
+      return Int32Array.from(values, (value) =>
+        value === undefined ? NO_PARTIAL_DAY : partialDayOf(String(value)),
+      );
     case 'record':
       return BigUint64Array.from(values, (value) => BigInt(value ?? 0));
     case 'person':

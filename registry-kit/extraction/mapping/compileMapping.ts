@@ -29,8 +29,8 @@ export const POPULATION = 'population';
 const ATTRIBUTE_KINDS: Readonly<Record<string, readonly ColumnDefinition['kind'][]>> = {
   constant: ['code', 'day', 'number'],
   values: ['code'],
-  dates: ['day'],
-  firstYear: ['day'],
+  dates: ['day', 'partial-day'],
+  firstYear: ['day', 'partial-day'],
   decimal: ['number'],
   take: ['day'],
   of: ['record'],
@@ -248,6 +248,8 @@ class MappingCompiler {
           zone: this.file.format.zone,
           lastDayOfMonth: take === 'last-day-of-month',
         };
+      case 'partial-day':
+        return { ...base, kind, ...this.dates(given, path), zone: this.file.format.zone };
       case 'code':
         return {
           ...base,

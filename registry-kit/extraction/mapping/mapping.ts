@@ -100,6 +100,13 @@ export type ColumnMapping =
       readonly zone?: string | undefined;
       readonly lastDayOfMonth: boolean;
     })
+  /** Like a day, but a date that names no day or no month stays one. */
+  | (ColumnBase & {
+      readonly kind: 'partial-day';
+      readonly dates: string;
+      readonly firstYear?: number | undefined;
+      readonly zone?: string | undefined;
+    })
   | (ColumnBase & {
       readonly kind: 'code';
       /** Source value -> code; undefined if the source contains codes. */
@@ -196,7 +203,8 @@ export function columnsOf(column: ColumnMapping): readonly string[] {
 /** The table, with typed parsing for day columns whose source columns are days or times by their type. */
 export function withTypedDays(table: TableMapping, typed: ReadonlySet<string>): TableMapping {
   const columns = table.columns.map((column) =>
-    column.kind === 'day' && columnsOf(column).every((from) => typed.has(from))
+    (column.kind === 'day' || column.kind === 'partial-day') &&
+    columnsOf(column).every((from) => typed.has(from))
       ? { ...column, dates: 'typed' }
       : column,
   );

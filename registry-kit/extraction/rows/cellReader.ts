@@ -1,6 +1,6 @@
 import type { Day } from '../../../lib/calendar.js';
 import { PolkuError } from '../../../lib/errors.js';
-import { formatPartialDate, latestDay } from '../../../lib/partialDate.js';
+import { formatPartialDate, latestDay, partialDay } from '../../../lib/partialDate.js';
 import type { Linkage, LinkageReject } from '../../../linkage/linkage.js';
 import type { Scheme } from '../../../linkage/localId.js';
 import type { PersonKey } from '../../../schema/keys.js';
@@ -59,6 +59,8 @@ function presentCellReader(column: ColumnMapping, context: CellContext): CellRea
   switch (column.kind) {
     case 'day':
       return dayReader(column);
+    case 'partial-day':
+      return partialDayReader(column);
     case 'number':
       return { read: (text) => parseNumber(text, column.decimal) ?? 'invalid-number' };
     case 'record':
@@ -95,12 +97,15 @@ function codeListOf(list: string, registry: string, codeLists: CodeLists): Reado
  */
 const MAX_DATES = 100_000;
 /** ISO 8601 with reduced precision, as FHIR writes dates that are not known to the day. */
-const PARTIAL_DATE = /^\d{4}(?:-\d{2})?$/;
+export const PARTIAL_DATE = /^\d{4}(?:-\d{2})?$/;
+
+/** The date formats that are ISO 8601. */
+const ISO = ['iso', 'iso-time', 'typed'];
 
 function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & { kind: 'day' }): CellReader {
   const parse = dateParser(dates, firstYear, zone);
   const days = new Map<string, Day | null>();
-  const isIso = ['iso', 'iso-time', 'typed'].includes(dates);
+  const isIso = ISO.includes(dates);
   return {
     read: (text) => {
       const known = days.get(text);
@@ -111,6 +116,33 @@ function dayReader({ dates, firstYear, zone, lastDayOfMonth }: ColumnMapping & {
         lastDayOfMonth && written !== null ? latestDay(formatPartialDate(written, 'month'))! : written;
       if (days.size < MAX_DATES) days.set(detachedCopy(text), day);
       return day;
+    },
+  };
+}
+
+/** Reads dates with the precision with which they are written. */
+function partialDayReader({
+  dates,
+  firstYear,
+  zone,
+}: Pick<ColumnMapping & { kind: 'partial-day' }, 'dates' | 'firstYear' | 'zone'>): CellReader {
+  const whole = dateParser(dates, firstYear, zone);
+  const first = dateParser('iso');
+  const isIso = ISO.includes(dates);
+  const precision = isIso || dates.includes('dd') ? 'day' : 'month';
+  return {
+    read: (text) => {
+      if (!isIso || !PARTIAL_DATE.test(text)) {
+        const day = whole(text);
+        return day === undefined ? 'invalid-date' : day === null ? null : partialDay(day, precision);
+      }
+      const isYear = text.length === 4;
+      const day = first(isYear ? `${text}-01-01` : `${text}-01`);
+      return day === undefined
+        ? 'invalid-date'
+        : day === null
+          ? null
+          : partialDay(day, isYear ? 'year' : 'month');
     },
   };
 }

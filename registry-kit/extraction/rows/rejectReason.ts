@@ -44,7 +44,8 @@ export const rejectRules: Readonly<Record<RejectReason, string>> = {
   'unknown-person': 'The population register knows the person.',
   'unknown-family': 'The family is known.',
   'invalid-date': 'A day is written as "dates" says, and exists.',
-  'partial-date': 'A day has a year, a month and a day; a date such as 2012 or 2012-05 names no day.',
+  'partial-date':
+    'A day has a year, a month and a day; a date such as 2012 or 2012-05 names no day. A column of kind partial-day takes it.',
   'invalid-number':
     'A number is a plain decimal (1234.50), or written as "decimal" says, and no identity code.',
   'invalid-value': CODE_RULE,

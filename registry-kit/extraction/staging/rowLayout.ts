@@ -1,4 +1,5 @@
 import { DOUBLE, type DuckDBType, INTEGER, UBIGINT, UINTEGER, USMALLINT } from '@duckdb/node-api';
+import { NO_PARTIAL_DAY } from '../../../lib/partialDate.js';
 import { NO_CODE, NO_DAY } from '../../columns/table.js';
 import type { ColumnDefinition } from '../../columns/tableDefinition.js';
 import type { StoredRow } from '../rows/sourceRowReader.js';
@@ -22,6 +23,7 @@ const DAY: Encoding = {
   write: (view, at, value) => view.setInt32(at, value as number, true),
   read: (view, at) => view.getInt32(at, true),
 };
+const PARTIAL_DAY: Encoding = { ...DAY, nothing: NO_PARTIAL_DAY };
 const CODE: Encoding = {
   bytes: 2,
   type: USMALLINT,
@@ -53,6 +55,7 @@ const NUMBER: Encoding = {
 
 const ENCODINGS: Readonly<Record<Kind, Encoding>> = {
   day: DAY,
+  'partial-day': PARTIAL_DAY,
   code: CODE,
   record: RECORD,
   person: KEY,

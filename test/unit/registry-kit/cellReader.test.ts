@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatDay, parseDay } from '../../../lib/calendar.js';
+import { formatPartialDay } from '../../../lib/partialDate.js';
 import { Linkage } from '../../../linkage/linkage.js';
 import { hetu } from '../../../linkage/localId.js';
 import type { ColumnMapping } from '../../../registry-kit/extraction/mapping/mapping.js';
@@ -53,6 +54,32 @@ describe('a cell of a source', () => {
     ['iso-time', '2012-02-29 23:59:59', '2012-02-29'],
   ] as const)('is a day when it is written as %s: "%s"', (dates, text, expected) => {
     expect(formatDay(read({ ...day, dates }, text) as number)).toBe(expected);
+  });
+
+  it.each([
+    ['iso', '2019', '2019'],
+    ['iso', '2019-05', '2019-05'],
+    ['iso', '2019-05-04', '2019-05-04'],
+    ['typed', '2019-05', '2019-05'],
+    ['typed', '2019-05-04T23:30:00Z', '2019-05-05'],
+    ['iso-time', '2019', '2019'],
+    ['yyyy-mm', '2019-05', '2019-05'],
+    ['mm.yyyy', '05.2019', '2019-05'],
+    ['dd.mm.yyyy', '4.5.2019', '2019-05-04'],
+  ] as const)('keeps the precision of a date when it is written as %s: "%s"', (dates, text, expected) => {
+    expect(formatPartialDay(read({ ...base, kind: 'partial-day', dates }, text) as number)).toBe(expected);
+  });
+
+  it.each([
+    ['iso', '2019-13', 'invalid-date'],
+    ['iso', '2019-05-32', 'invalid-date'],
+    ['iso', '19', 'invalid-date'],
+    ['dd.mm.yyyy', '2019', 'invalid-date'],
+    ['iso', '9999', 'missing-value'],
+    ['iso', '0001-01', 'missing-value'],
+    ['iso', '', 'missing-value'],
+  ] as const)('is no date, of any precision, when it is written as %s: "%s"', (dates, text, reason) => {
+    expect(read({ ...base, kind: 'partial-day', dates }, text)).toBe(reason);
   });
 
   it.each([

@@ -135,7 +135,7 @@ describe('registry.yaml', () => {
     [
       'a column of text',
       'registry: clinic\ntables: { contacts: { description: d, columns: { note: { kind: text } } } }',
-      'kind must be one of: day, code, number, record',
+      'kind must be one of: day, partial-day, code, number, record',
     ],
     ['an unknown key', `${contacts}table: x`, '"table" is not known here. Did you mean "tables"?'],
     [
