@@ -1,14 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DemoAnswer, DemoClient } from '../../cli/demo/scenes.js';
 import { packageRoot } from '../../lib/packageRoot.js';
+import { freePort } from '../city/freePort.js';
 import { type HowToStep, readHowTo } from './howTo.js';
 import { workingCopy } from './workingCopy.js';
 
 const run = promisify(execFile);
+const page = join(packageRoot(), 'docs/how-to/onboard-a-registry.md');
 
 /** Exports in the clinic's dialect: the how-to's own, and a larger one if it exists (DEVELOPERS.md). */
 const own = join(import.meta.dirname, 'clinicExport');
@@ -49,7 +51,7 @@ interface Patient {
 describe.each(clinics)('a reader who follows the how-to of onboarding a registry with %s', (_, source) => {
   const environment = { ...process.env, CLINIC_EXPORT: source === own ? '' : source };
   let copy: string;
-  let server: ChildProcess | undefined;
+  const servers: ChildProcess[] = [];
   /** What the commands printed, by command. */
   const printed = new Map<string, string>();
   const answers = new Map<string, DemoAnswer>();
@@ -61,7 +63,7 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     encounters = await rowsOf(join(source, 'encounters.csv'));
     copy = await workingCopy();
     let gateway: URL | undefined;
-    for (const step of readHowTo(join(packageRoot(), 'docs/how-to/onboard-a-registry.md'))) {
+    for (const step of readHowTo(page)) {
       if (step.do === 'ask') await ask(step, gateway!);
       else if (step.do === 'run') gateway = (await runAll(step.commands)) ?? gateway;
       else if (step.do !== 'see') await edit(step);
@@ -69,14 +71,19 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
   }, 600_000);
 
   afterAll(async () => {
-    if (server?.pid !== undefined && server.exitCode === null) {
-      const ended = new Promise((resolve) => server!.once('close', resolve));
+    await stopServers();
+    if (copy) await rm(copy, { recursive: true, force: true });
+  });
+
+  async function stopServers(): Promise<void> {
+    for (const server of servers.splice(0)) {
+      if (server.pid === undefined || (server.exitCode ?? server.signalCode) !== null) continue;
+      const ended = new Promise((resolve) => server.once('close', resolve));
       // npm, its shell and the server are one group.
       process.kill(-server.pid, 'SIGTERM');
       await ended;
     }
-    if (copy) await rm(copy, { recursive: true, force: true });
-  });
+  }
 
   async function edit(step: HowToStep & { do: 'write' | 'change' }): Promise<void> {
     const path = join(copy, step.path);
@@ -106,13 +113,20 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
     return undefined;
   }
 
-  function serve(command: string): Promise<URL> {
-    server = spawn('sh', ['-euc', command], {
+  /** Starts a command that keeps running. */
+  function start(command: string): ChildProcess {
+    const server = spawn('sh', ['-euc', command], {
       cwd: copy,
       env: environment,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    servers.push(server);
+    return server;
+  }
+
+  function serve(command: string): Promise<URL> {
+    const server = start(command);
     return new Promise((resolve, reject) => {
       let output = '';
       const read = (text: string) => {
@@ -120,9 +134,9 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
         const [url] = /http:\/\/\S+?(?=graphql)/.exec(output) ?? [];
         if (url !== undefined) resolve(new URL(url));
       };
-      server!.stdout!.setEncoding('utf8').on('data', read);
-      server!.stderr!.setEncoding('utf8').on('data', read);
-      server!.once('close', () => reject(new Error(`${command}\n${output}`)));
+      server.stdout!.setEncoding('utf8').on('data', read);
+      server.stderr!.setEncoding('utf8').on('data', read);
+      server.once('close', () => reject(new Error(`${command}\n${output}`)));
     });
   }
 
@@ -245,4 +259,44 @@ describe.each(clinics)('a reader who follows the how-to of onboarding a registry
       }),
     ]);
   });
+
+  it('gets the same answers where the clinic serves itself, by its own copy of the folder', async () => {
+    await stopServers();
+    const [gatewayPort, clinicPort] = [await freePort(), await freePort()];
+    const url = `http://127.0.0.1:${clinicPort}/`;
+    await cp(join(copy, 'data/clinic'), join(copy, 'data/own-clinic'), { recursive: true });
+    await writeFile(join(copy, 'own.yaml'), 'registries: { clinic: { folder: data/own-clinic } }\n');
+    await writeFile(
+      join(copy, 'apart.yaml'),
+      `registries: { clinic: { folder: data/clinic, url: "${url}" } }\n`,
+    );
+    const polku = 'npm run --silent polku --';
+    const ofGateway = `--gateway-key data/city/secrets/gateway.key.pub --issuer polku-dev --jwks http://127.0.0.1:${gatewayPort}/.well-known/jwks.json`;
+    const clinic = start(
+      `${polku} --config own.yaml subgraph clinic --dev --data data/city --port ${clinicPort} ${ofGateway}`,
+    );
+    const gateway = await serve(
+      `${polku} --config apart.yaml serve --data data/city --dev --personas data/personas.yaml --port ${gatewayPort}`,
+    );
+    const alone = new Map(answers);
+    const before = patients;
+    for (const step of readHowTo(page)) if (step.do === 'ask') await ask(step, gateway);
+    expect(patients).toEqual(before);
+    const withoutDecision = ({ data, errors }: DemoAnswer) => ({
+      data,
+      codes: errors?.map(({ extensions }) => extensions?.['code']),
+    });
+    for (const [name, answer] of alone)
+      expect({ name, ...withoutDecision(answers.get(name)!) }).toEqual({ name, ...withoutDecision(answer) });
+
+    process.kill(-clinic.pid!, 'SIGKILL');
+    await new Promise((resolve) => clinic.once('close', resolve));
+    const { errors } = await new DemoClient(gateway).ask({
+      persona: 'clinic-doctor',
+      purpose: 'care',
+      query: 'query ($id: PersonID!) { person(id: $id) { clinicContacts { startedAt } } }',
+      variables: { id: before[0]!.id },
+    });
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['SUBGRAPH_UNAVAILABLE']);
+  }, 120_000);
 });
