@@ -10,9 +10,9 @@ import { freePort, startServer } from './gateways/processes.js';
 
 // The cost of metrics and traces, in CPU time a request and requests a second of family paths:
 // npm run bench:observation -- [--persons 2000] [--rounds 200] [--slice 100]
-// Processes differ by more than the cost: V8 optimizes each a little differently. So one gateway is measured,
-// which sends traces of the default share of its requests. The observation of its requests is turned on and
-// off between slices. Two kinds of slices are not observed, "plain" and "control": they differ by chance only,
+// Processes differ by more than the cost: V8 optimizes each a little differently. So one gateway is
+// measured, which sends traces of the default share of its requests. Their observation is turned on and off
+// between slices. Two kinds of slices are not observed, "plain" and "control": they differ by chance only,
 // so their difference is the error of the measurement. A scrape is measured apart.
 
 const FAMILY_PATH = `query FamilyPath($id: FamilyID!) {
@@ -28,7 +28,7 @@ const WARM_UP = 2_000;
 /** As often as deploy/prometheus/prometheus.yml does. */
 const SCRAPE_SECONDS = 15;
 const SCRAPES = 50;
-/** How long spans wait until they are sent: not 5 s as usual, so they are sent in the slice that made them. */
+/** How long spans wait to be sent: not 5 s as usual, so they are sent in the slice that made them. */
 const SPAN_DELAY_MS = 20;
 
 const { values: options } = parseArgs({
