@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { signPayload } from '../../approvals/personKey.js';
-import { digestOf } from '../../approvals/signedDocument.js';
+import { digestOf, requireLogin } from '../../approvals/signedDocument.js';
 import { PolkuError } from '../../lib/errors.js';
 import type { SecurityEvents } from '../../schema/securityEvents.js';
 import { parseRiskModel } from '../model/riskModel.js';
@@ -36,6 +36,15 @@ const ACTIONS: Readonly<Record<Order['kind'], string>> = {
 
 /** The person who acts, with their signing key; undefined: nobody signs (--dev). */
 export type RegisterSigner = { readonly person: string; readonly key: KeyObject } | undefined;
+
+/** A draft as it comes back from its person. */
+export interface SignedDraft {
+  readonly payload: string;
+  /** undefined: nobody signs (--dev). */
+  readonly signature: string | undefined;
+  /** The `sub` of the token of the caller who sends it. */
+  readonly login: string;
+}
 
 export interface RiskRegisterServiceOptions {
   readonly store: RegisterStore;
@@ -164,14 +173,9 @@ export class RiskRegisterService {
   /**
    * Adds a drafted entry that its person has signed. It checks everything again.
    * @param kind the only kind of order that it accepts
-   * @param signature undefined: nobody signs (--dev)
    * @throws PolkuError RISK_MODEL_INVALID, RISK_REGISTER_STALE, SIGNATURE_INVALID, BAD_USER_INPUT
    */
-  async accept(
-    kind: Order['kind'],
-    payload: string,
-    signature: string | undefined,
-  ): Promise<VerifiedRegister> {
+  async accept(kind: Order['kind'], { payload, signature, login }: SignedDraft): Promise<VerifiedRegister> {
     return answered(async () => {
       const { store, events } = this.options;
       const trust = await this.options.trust();
@@ -179,6 +183,7 @@ export class RiskRegisterService {
       requirePerson(person, trust);
       if (trust !== 'unsigned' && signature === undefined)
         throw new PolkuError('SIGNATURE_INVALID', `"${person}" has not signed the text.`);
+      if (trust !== 'unsigned' && person !== undefined) requireLogin(person, login, trust);
       const stored = await store.entries.read();
       const register = verifyRegister(stored, trust);
       if (Math.abs(this.#now().getTime() - time.getTime()) > DRAFT_MS) throw staleDraft();

@@ -6,7 +6,7 @@ import type { RiskEvaluation } from '../evaluation/evaluation.js';
 import type { RiskModel } from '../model/riskModel.js';
 import type { Order } from './order.js';
 import { RegisterStore } from './registerStore.js';
-import { readApproved, RiskRegisterService } from './riskRegisterService.js';
+import { readApproved, RiskRegisterService, type SignedDraft } from './riskRegisterService.js';
 import { readShadowCounts, type ShadowCounts } from './shadowTable.js';
 import {
   type RegisteredVersion,
@@ -90,8 +90,8 @@ export class ServedRegister {
    * Adds a signed draft, and follows it.
    * @throws PolkuError RISK_MODEL_INVALID, RISK_REGISTER_STALE, SIGNATURE_INVALID, BAD_USER_INPUT
    */
-  async accept(kind: Order['kind'], payload: string, signature: string | undefined): Promise<RegisterReport> {
-    const register = await this.#service.accept(kind, payload, signature);
+  async accept(kind: Order['kind'], signed: SignedDraft): Promise<RegisterReport> {
+    const register = await this.#service.accept(kind, signed);
     await this.options.onChange();
     return this.#report(register);
   }

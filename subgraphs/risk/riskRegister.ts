@@ -236,12 +236,13 @@ export class RegisteredRiskModelResolver {
 }
 
 async function accept(
-  { store }: Context,
+  { store, decision }: Context,
   kind: Order['kind'],
   payload: string,
   signature: string | null,
 ): Promise<RiskRegister> {
-  return new RiskRegister(await store.register.accept(kind, payload, signature ?? undefined));
+  const signed = { payload, signature: signature ?? undefined, login: decision.caller.subject };
+  return new RiskRegister(await store.register.accept(kind, signed));
 }
 
 /** @throws PolkuError BAD_USER_INPUT */

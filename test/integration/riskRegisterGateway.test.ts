@@ -3,6 +3,7 @@
  * only by the signature of a person who may, over the exact next entry of the register.
  * @enforcedBy risk-model/register/riskRegisterService.ts, policies/risk.yaml
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signPayload } from '../../approvals/personKey.js';
 import { registerTrust } from '../../cli/runtime/openPolicy.js';
@@ -163,6 +164,21 @@ describe('the register of risk models through a gateway in production', () => {
     const payload = await payloadOf({ order: 'STOP', person: 'health-1' });
     expect(codes(await send('STOP', payload, await signature(payload)))).toEqual([code]);
     expect(await statuses()).toContain('ASSESSED');
+  });
+
+  it('is not changed by a signature that comes from another login than that of its person', async () => {
+    const owners = await readFile(signed.owners, 'utf8');
+    const payload = await payloadOf({ order: 'STOP', person: 'health-1' });
+    const signature = await sign(payload, 'health-1');
+    await writeFile(signed.owners, owners.replace('health-1: {', 'health-1: { login: somebody-else,'));
+    expect(codes(await send('STOP', payload, signature))).toEqual(['SIGNATURE_INVALID']);
+    expect(await statuses()).toContain('ASSESSED');
+    await writeFile(signed.owners, owners.replace('health-1: {', 'health-1: { login: somebody,'));
+    const stopped = await give({ order: 'STOP', person: 'health-1' });
+    await writeFile(signed.owners, owners);
+    const [stop] = (stopped as { stops: { sequence: number }[] }).stops;
+    for (const person of ['health-1', 'health-2'] as const)
+      await give({ order: 'RESUME', stop: stop!.sequence, person });
   });
 
   it('is not changed by a text that was altered, signed for another step, or used before', async () => {
