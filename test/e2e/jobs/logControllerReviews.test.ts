@@ -210,6 +210,9 @@ describeInBrowser('a log controller reviews a use of break-glass', () => {
     expect(lines.join('')).not.toContain(code);
     await page.getByText(text.saved).waitFor();
     await picture('export');
+    // The fields of the filter fit into its columns on a tablet.
+    await page.setViewportSize({ width: 768, height: 1024 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(768);
 
     expect(ids.size).toBeGreaterThanOrEqual(2);
     const content = await page.content();
