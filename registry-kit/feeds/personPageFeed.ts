@@ -75,10 +75,10 @@ async function populationOf(
   };
 }
 
-/** The key of PersonPage. */
+/** A page of persons by its key: its size, and the last person of the page before. */
 @ObjectType('PersonPage')
 @Directive('@key(fields: "first after")')
-class PersonPageKey extends DerivedEntity {
+export class PersonPageKey extends DerivedEntity {
   @Field(() => Int, { simple: true })
   @Directive('@inaccessible')
   readonly first: number;

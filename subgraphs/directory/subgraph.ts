@@ -19,6 +19,7 @@ import {
   type Representation,
   REQUIRES_FEEDS,
 } from '../../registry-kit/feeds/derivedEntity.js';
+import { PersonPageKey } from '../../registry-kit/feeds/personPageFeed.js';
 import { PersonStub } from '../../registry-kit/subgraph/entityStubs.js';
 import type { SubgraphModule } from '../../registry-kit/subgraph/departmentRegistry.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
@@ -125,21 +126,7 @@ class CodeList {
 
 @ObjectType({ description: 'Some persons, and whether there are more.' })
 @Directive('@key(fields: "first after")')
-class PersonPage extends DerivedEntity {
-  @Field(() => Int, { simple: true })
-  @Directive('@inaccessible')
-  readonly first: number;
-
-  @Field(() => PersonIDScalar, { nullable: true, simple: true })
-  @Directive('@inaccessible')
-  readonly after: PersonKey | null;
-
-  constructor(representation: Representation, feeds: readonly string[]) {
-    super(representation, feeds);
-    this.first = representation['first'] as number;
-    this.after = (representation['after'] as PersonKey | undefined) ?? null;
-  }
-
+class PersonPage extends PersonPageKey {
   /** The clients that the registries name. */
   get clients(): ReadonlySet<PersonKey> {
     const persons = [...this.feeds.values()].map(
