@@ -349,8 +349,7 @@ export class Gateway implements GatewayInterface {
       ids,
     });
     checkPageSizes(operation.pageSizes, values, this.limits);
-    const requester = { caller: caller.subject, client: signal };
-    const planning = await observation.stage('plan', () => operation.planned(requester));
+    const planning = await observation.stage('plan', () => operation.planned(values));
     if ('refused' in planning) {
       draft.noteRefusedFetch(planning.refused.fetch);
       this.reportFault(planning.refused.cause, decisionId);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import type { RevisionService } from '../../approvals/policy-revisions/revisionService.js';
-import { PlanningThread } from '../../federation/planning/planningThread.js';
 import { localDataSource } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource } from '../../federation/supergraph/supergraph.js';
 import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
@@ -188,11 +187,9 @@ async function start(options: CityOptions, closing: (() => unknown)[]): Promise<
   const remotes = await openRemotes(options, { contracts, tell, closing });
   const sources = [...here, ...remotes.map((source) => ({ contract: source.contract, dataSource: source }))];
   const supergraph = loadCitySupergraph(sources.map(observedSource), {
-    planner: (sdl) => new PlanningThread(sdl, settings.planningSeconds * 1000),
+    planningMs: settings.planningSeconds * 1000,
   });
   options.onComposed(() => supergraph.apiSchema);
-  closing.push(() => supergraph.planner.close());
-  await supergraph.planner.ready;
   closing.push(await watchRegistries(remotes));
   const stored = await openOperations(configuration, supergraph.apiSchema, log);
   closing.push(() => stored.close());

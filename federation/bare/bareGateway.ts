@@ -24,9 +24,11 @@ import { createOperationCache, type Sized } from '../execution/operationCache.js
 import {
   normalForm,
   type NormalForm,
+  OperationVariants,
   type PreparedOperation,
   prepareOperation,
 } from '../execution/prepare.js';
+import type { VariableValues } from '../execution/variables.js';
 import type { GraphqlRequest } from '../http/graphqlRequest.js';
 import type { ErrorReader, Fault } from '../plan/subgraphError.js';
 import type { ClientSignal } from '../supergraph/clientSignal.js';
@@ -34,13 +36,10 @@ import type { Supergraph } from '../supergraph/supergraph.js';
 
 const rules = [...specifiedRules, rootTypeRule];
 
-/** The caller of all operations, because callers are not identified. */
-const EVERYBODY = '';
-
 interface BareOperation extends Sized {
   readonly form: NormalForm;
   readonly pageSizes: readonly string[];
-  prepared?: PreparedOperation;
+  readonly variants: OperationVariants<PreparedOperation>;
 }
 
 /** Only execution: the same compiled plans as in Polku's gateway, for any caller, over any supergraph. */
@@ -57,15 +56,14 @@ export class BareGateway {
     const { supergraph } = this;
     checkVariables(variables, defaultLimits);
     const operation = this.#read(request);
-    const { form, pageSizes } = operation;
+    const { form, pageSizes, variants } = operation;
     if (request.isSafe && form.operation.operation !== OperationTypeNode.QUERY) throw new NotAllowedByGet();
     const scope = { supergraph, visibleSchema: supergraph.apiSchema, ids: noIds };
     const values = readVariables(form, variables, scope);
     checkPageSizes(pageSizes, values, defaultLimits);
-    operation.prepared ??= await prepareOperation(form, supergraph, { caller: EVERYBODY, client: signal });
     return executeOperation({
       ...scope,
-      prepared: operation.prepared,
+      prepared: await variants.for(values),
       values,
       supergraph,
       context: { requester: undefined, signal },
@@ -84,7 +82,9 @@ export class BareGateway {
     const errors = validate(this.supergraph.apiSchema, document, rules);
     if (errors.length > 0) throw new InvalidOperation(errors);
     const form = normalForm(document, operationName, this.supergraph);
-    const operation = { form, pageSizes: pageSizesIn(form.document, defaultLimits), selections };
+    const pageSizes = pageSizesIn(form.document, defaultLimits);
+    const prepare = (values: VariableValues) => prepareOperation(form, this.supergraph, values);
+    const operation = { form, pageSizes, selections, variants: new OperationVariants(form, prepare) };
     this.#operations.set(key, operation);
     return operation;
   }

@@ -8,7 +8,6 @@ import { defaultLimits } from '../execution/limits.js';
 import { acceptedType, type AnswerType, readGraphqlRequest } from '../http/graphqlRequest.js';
 import { respond, respondJson, watchClient } from '../http/respond.js';
 import { RawJson } from '../plan/rawFields.js';
-import { PlanningThread } from '../planning/planningThread.js';
 import { remoteDataSource, type RemoteDataSource } from '../supergraph/remoteDataSource.js';
 import { buildSupergraph, type Supergraph } from '../supergraph/supergraph.js';
 import { BareGateway } from './bareGateway.js';
@@ -33,7 +32,6 @@ interface BareOptions {
  */
 export async function serveBare({ sdl, port, reportFault }: BareOptions): Promise<BareServer> {
   const { supergraph, subgraphs, close } = openSupergraph(sdl);
-  await supergraph.planner.ready;
   const gateway = new BareGateway(supergraph);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,9 +117,6 @@ function unparsed({ message, source, positions }: GraphQLError): GraphQLError {
 /** No headers: callers are not identified. */
 const noProof = { forOperation: () => undefined, forComposition: () => undefined };
 
-/** Plans that take long are allowed: the machine has only one user. */
-const PLANNING_DEADLINE_MS = 60_000;
-
 /** Types that exist only in supergraphs over registries of Polku. */
 const ownTypes = ['PersonID', 'FamilyID', 'ContactID', 'Feed', 'IdentityCode'];
 
@@ -144,9 +139,7 @@ function openSupergraph(sdl: string): OpenSupergraph {
       remoteDataSource({ name, url: readUrl(name, url), proof: noProof }),
     ]),
   );
-  const supergraph = buildSupergraph(sdl, sources, {
-    planner: (text) => new PlanningThread(text, PLANNING_DEADLINE_MS),
-  });
+  const supergraph = buildSupergraph(sdl, sources);
   const own = ownTypes.filter((name) => supergraph.schema.getType(name));
   if (own.length > 0) {
     throw new PolkuError(
@@ -156,7 +149,6 @@ function openSupergraph(sdl: string): OpenSupergraph {
     );
   }
   const close = async () => {
-    supergraph.planner.close();
     await Promise.all([...sources.values()].map((source) => source.close()));
   };
   return { supergraph, subgraphs, close };

@@ -60,7 +60,7 @@ export async function executeOperation(request: ExecutionRequest): Promise<Execu
   const { prepared, values, supergraph, ids, visibleSchema, observations } = request;
   const { data, errors, failures } = await prepared.plan.run({ ...request, variables: values });
   const located = ({ path, error }: LocatedError) => locatedError(error, clientPath(path, prepared));
-  const completed = await completeResponse(prepared.shape(values), {
+  const completed = await completeResponse(prepared.shape, {
     data,
     failures,
     errors: errors.map(located),

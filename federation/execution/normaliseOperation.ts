@@ -45,13 +45,13 @@ export interface OperationVariable {
 interface NormalOperation {
   readonly document: DocumentNode;
   readonly variables: readonly OperationVariable[];
-  /** Whether the operation has @skip or @include. */
-  readonly conditional: boolean;
+  /** The internal names of the variables of @skip and @include. */
+  readonly conditions: readonly string[];
 }
 
 /**
  * Converts an operation into its normal form for planning. Data keys are keys that no schema field can have
- * (responseShape.ts). Variables get internal names, because the planner reserves `representations`. Ids move
+ * (responseShape.ts). Variables get internal names, because fetches declare `representations`. Ids move
  * from the text into variables, because ids are unsealed by type before a registry receives them.
  * @param document one valid operation with its fragments
  */
@@ -63,7 +63,7 @@ export function normaliseOperation(
   const nonNull = nonNullVariables(document, schema);
   const typeInfo = new TypeInfo(schema);
   let introspecting = 0;
-  let conditional = false;
+  const conditions = new Set<string>();
 
   const hoist = (literal: ValueNode, type: GraphQLInputType): VariableNode => {
     const name = `id_${variables.length}`;
@@ -106,8 +106,9 @@ export function normaliseOperation(
           if (isOnIntrospection(node)) introspecting -= 1;
         },
       },
-      Directive(): void {
-        conditional = true;
+      Directive({ arguments: given = [] }): void {
+        for (const { value } of given)
+          if (value.kind === Kind.VARIABLE) conditions.add(innerName(value.name.value));
       },
       VariableDefinition(node): VariableDefinitionNode | undefined {
         const { type, defaultValue } = node;
@@ -140,7 +141,7 @@ export function normaliseOperation(
       },
     }),
   );
-  return { document: withDefinitions(normal, variables), variables, conditional };
+  return { document: withDefinitions(normal, variables), variables, conditions: [...conditions].sort() };
 }
 
 function withDataKey({ alias: _alias, ...field }: FieldNode, key: string): FieldNode {

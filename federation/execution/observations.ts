@@ -1,5 +1,5 @@
-import type { FetchNode } from '@apollo/query-planner';
 import type { EntityKey } from '../hooks.js';
+import type { FetchNode } from '../planning/queryPlan.js';
 
 /** What one request read and what its fetches carried, for the audit record. */
 export class Observations {

@@ -2,22 +2,17 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   getOperationAST,
-  type GraphQLObjectType,
-  Kind,
   type OperationDefinitionNode,
-  print,
   separateOperations,
-  visit,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { fragmentsOf } from '../../lib/collectFields.js';
-import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { compilePlan, type CompiledPlan } from '../plan/compilePlan.js';
-import type { PlanRequester } from '../planning/planner.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import { LONG_OPERATION } from './limits.js';
 import { normaliseOperation, type OperationVariable } from './normaliseOperation.js';
-import { isIntrospection, type ObjectShape, selectEntities, shapeOf } from './responseShape.js';
+import { type ObjectShape, selectEntities, shapeOf } from './responseShape.js';
+import type { VariableValues } from './variables.js';
 
 /**
  * One operation in its normal form (normaliseOperation.ts). Its variables can be read before it is planned.
@@ -28,18 +23,15 @@ export interface NormalForm {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: readonly OperationVariable[];
-  /** Whether the operation has @skip or @include. */
-  readonly conditional: boolean;
+  /** The names of the variables of @skip and @include. */
+  readonly conditions: readonly string[];
 }
 
-/** An operation that is planned and can be executed any number of times. Immutable. */
+/** An operation that is planned for the values of its conditions. It can be executed any number of times. */
 export interface PreparedOperation extends NormalForm {
   readonly plan: CompiledPlan;
-  /**
-   * Returns the shape of the response. The values of the variables decide @skip and @include.
-   * @throws PolkuError OPERATION_NOT_PLANNABLE
-   */
-  shape(values: Readonly<Record<string, unknown>>): ObjectShape;
+  /** What the response looks like. */
+  readonly shape: ObjectShape;
 }
 
 /**
@@ -58,46 +50,56 @@ export function normalForm(
 }
 
 /**
- * Plans an operation. Yields to other work during long computations.
- * @throws PolkuError GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE, RATE_LIMITED
+ * Plans an operation. Yields to other work during long computations. Conditions are planned by their values,
+ * so that a field that is left out leaves nothing behind: no fetch, no key, no requirement.
+ * @throws PolkuError OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE
  */
 export async function prepareOperation(
   form: NormalForm,
   supergraph: Supergraph,
-  requester: PlanRequester,
+  values: VariableValues,
 ): Promise<PreparedOperation> {
-  const { document, operation, fragments, conditional } = form;
-  const build = (conditions: Readonly<Record<string, unknown>>) =>
-    shapeOf(operation, { schema: supergraph.apiSchema, types: supergraph.types, fragments, conditions });
-  const fixed = conditional ? undefined : build({});
-  const planned = print(
-    withoutIntrospection(selectEntities(document, supergraph.apiSchema, supergraph.types)),
-  );
-  const queryPlan = await supergraph.planner.plan(planned, requester);
-  // A plan that took long to make also takes long to compile.
-  const scheduler = new CooperativeScheduler();
-  if (scheduler.shouldYield || planned.length > LONG_OPERATION) await scheduler.yield();
-  const plan = await compilePlan(queryPlan, supergraph, fixed);
-  if (fixed) checkPlanned(fixed, plan);
-  return {
-    ...form,
-    plan,
-    shape(values) {
-      if (fixed) return fixed;
-      const shape = build(values);
-      checkPlanned(shape, plan);
-      return shape;
-    },
-  };
+  const { document, operation, fragments } = form;
+  const { apiSchema, types, planner } = supergraph;
+  const conditions = conditionsOf(form, values);
+  const shape = shapeOf(operation, { schema: apiSchema, types, fragments, conditions });
+  const planned = selectEntities(document, apiSchema, types);
+  const plan = await planner.plan({
+    operation: getOperationAST(planned)!,
+    fragments: fragmentsOf(planned),
+    conditions,
+  });
+  return { ...form, plan: await compilePlan(plan, supergraph, shape), shape };
 }
 
-/** Rejects a field that no subgraph can answer: the planner leaves it out of the plan without an error. */
-function checkPlanned(shape: ObjectShape, { rootKeys }: CompiledPlan): void {
-  const { fields } = shape.as(shape.type as GraphQLObjectType);
-  const missing = fields.find(({ kind, dataKey }) => kind === 'value' && !rootKeys.has(dataKey));
-  if (!missing) return;
-  const message = `No subgraph can answer ${missing.responseKey} as it is asked for.`;
-  throw new PolkuError('OPERATION_NOT_PLANNABLE', message);
+/** The values of the variables of @skip and @include. */
+function conditionsOf({ conditions }: NormalForm, values: VariableValues): VariableValues {
+  return Object.fromEntries(conditions.map((name) => [name, values[name]]));
+}
+
+/** An operation is cached for so many combinations of its conditions. */
+const MAX_VARIANTS = 8;
+
+/** What was made of one operation for the values of its conditions. A failure is not remembered. */
+export class OperationVariants<Made> {
+  readonly #made = new LRUCache<string, Promise<Made>>({ max: MAX_VARIANTS });
+
+  constructor(
+    private readonly form: NormalForm,
+    private readonly make: (values: VariableValues) => Promise<Made>,
+  ) {}
+
+  for(values: VariableValues): Promise<Made> {
+    const key = JSON.stringify(conditionsOf(this.form, values));
+    const known = this.#made.get(key);
+    if (known) return known;
+    const made = this.make(values);
+    this.#made.set(key, made);
+    made.catch(() => {
+      if (this.#made.peek(key) === made) this.#made.delete(key);
+    });
+    return made;
+  }
 }
 
 /** Returns the requested operation with the fragments that it uses, and nothing else. */
@@ -109,15 +111,4 @@ function separateOperation(document: DocumentNode, operationName: string | undef
     throw new PolkuError('OPERATION_RESOLUTION_FAILURE', `Expected ${expected} in the document.`);
   }
   return separateOperations(document)[operation.name?.value ?? '']!;
-}
-
-/** Replaces introspection by `__typename`, which needs no fetch, so that no selection set becomes empty. */
-function withoutIntrospection(document: DocumentNode): DocumentNode {
-  return visit(document, {
-    Field: (node) =>
-      isIntrospection(node)
-        ? { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' }, directives: node.directives }
-        : undefined,
-    FragmentDefinition: (node) => (node.typeCondition.name.value.startsWith('__') ? null : undefined),
-  });
 }

@@ -1,8 +1,8 @@
-import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { isNonNullType, isObjectType, type OperationDefinitionNode, print } from 'graphql';
 import { type DataObject, own } from '../execution/dataObject.js';
 import type { VariableValues } from '../execution/variables.js';
 import type { EntityKey, EntityTypes } from '../hooks.js';
+import type { FetchPlace, RepresentedField } from '../planning/queryPlan.js';
 import { isHandedOver, type PlanGraph } from './fetchSelection.js';
 
 /** Adds the observed entities that a value carries as keys or rows. */
@@ -15,15 +15,13 @@ export type NoteEntities = (value: DataObject, entities: Set<EntityKey>) => void
  * @returns undefined where nothing can be carried
  */
 export function representedEntities(
-  requires: readonly QueryPlanSelectionNode[],
+  places: readonly FetchPlace[],
   graph: PlanGraph,
 ): NoteEntities | undefined {
   const readers = new Map<string, NoteEntities[]>();
-  for (const selection of requires) {
-    if (selection.kind !== 'InlineFragment' || selection.typeCondition === undefined) continue;
-    const { typeCondition } = selection;
-    const known = readers.get(typeCondition) ?? [];
-    readers.set(typeCondition, [...known, ...readersOf(typeCondition, selection.selections, graph)]);
+  for (const { typename, fields } of places.flatMap(({ entities }) => entities)) {
+    const known = readers.get(typename) ?? [];
+    readers.set(typename, [...known, ...readersOf(typename, fields, graph)]);
   }
   if ([...readers.values()].every((found) => found.length === 0)) return undefined;
   return (value, entities) => {
@@ -33,7 +31,7 @@ export function representedEntities(
 
 function readersOf(
   typename: string,
-  selections: readonly QueryPlanSelectionNode[],
+  represented: readonly RepresentedField[],
   graph: PlanGraph,
 ): NoteEntities[] {
   const { schema, types } = graph;
@@ -44,15 +42,13 @@ function readersOf(
   const isAboutOne = Object.values(fields).some(
     ({ type: of }) => isNonNullType(of) && types.isKeyScalar(namedType(of)),
   );
-  return selections.flatMap((field): NoteEntities[] => {
-    if (field.kind !== 'Field') return [];
-    const key = field.alias ?? field.name;
-    if (namedType(fields[field.name]?.type) === observed.scalar)
-      return [(value, entities) => addKeys(own(value, key), entities)];
-    if (!handedOver || !isAboutOne || !isHandedOver(typename, field.name, graph)) return [];
+  return represented.flatMap(({ name }): NoteEntities[] => {
+    if (namedType(fields[name]?.type) === observed.scalar)
+      return [(value, entities) => addKeys(own(value, name), entities)];
+    if (!handedOver || !isAboutOne || !isHandedOver(typename, name, graph)) return [];
     return [
       (value, entities) => {
-        const handed = own(value, key);
+        const handed = own(value, name);
         if (handedOver.is(handed)) for (const entity of handedOver.entities(handed)) entities.add(entity);
       },
     ];

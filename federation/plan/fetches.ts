@@ -1,18 +1,17 @@
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { isObjectType } from 'graphql';
 import { type DataObject, type DataPath, isDataObject, own } from '../execution/dataObject.js';
+import type { FetchNode } from '../planning/queryPlan.js';
 import type { Fetch } from '../supergraph/dataSource.js';
 import { representedEntities, variableEntities } from './carriedEntities.js';
 import { answerReader } from './rawFields.js';
-import { dataPlaces } from './dataPlaces.js';
+import { dataPlaces, joinedPlaces } from './dataPlaces.js';
 import {
-  fetchSelection,
-  fieldsIn,
+  addedFields,
   isHandedOver,
   keyOf,
-  type PlacedFetch,
+  operationOf,
   type PlanGraph,
-  rewrite,
+  rename,
   type SelectedField,
 } from './fetchSelection.js';
 import { mergeFields, pruner } from './mergeFields.js';
@@ -21,33 +20,25 @@ import type { Representations } from './representations.js';
 import { type Fault, fromThrown, registryFailed } from './subgraphError.js';
 
 /**
- * Compiles a fetch of entities. It represents the objects at its place, fetches their fields, and merges the
+ * Compiles a fetch of entities. It represents the objects at its places, fetches their fields, and merges the
  * answer.
  */
-export function fetchEntities(
-  placed: PlacedFetch,
-  requires: readonly QueryPlanSelectionNode[],
-  context: PlanContext,
-): Step {
-  const { node, path } = placed;
-  const { schema, types } = context;
-  const places = dataPlaces(path);
-  const represent = context.representations.of(placed, requires);
-  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
-  const fields = fieldsIn(operation.selectionSet, fragments).flatMap((entities) =>
-    fieldsIn(entities.node.selectionSet!, fragments),
-  );
-  const merge = mergeFields(placed, fields, fragments, context);
+export function fetchEntities(node: FetchNode, context: PlanContext): Step {
+  const { types } = context;
+  const places = joinedPlaces(node.places.map(({ path }) => dataPlaces(path)));
+  const represent = context.representations.of(node);
+  const fields = addedFields(node);
+  const merge = mergeFields(node, fields, context);
   const read = entityReader(fields, context);
-  const prune = pruner(fields, fragments);
-  const noteEntities = representedEntities(requires, context);
-  const noteVariables = variableEntities(operation, types);
-  const request = fetchRequest(node, answerReader(placed, fields, ['_entities', '@'], context));
+  const prune = pruner(fields);
+  const noteEntities = representedEntities(node.places, context);
+  const noteVariables = variableEntities(operationOf(node), types);
+  const request = fetchRequest(node, answerReader(node, fields, ['_entities', '@'], context));
   return async (run) => {
     if (run.scheduler.shouldYield) await run.scheduler.yield();
     const { observations } = run.request;
-    const objects = run.objectsAt(places);
-    const representations = represent(run, objects);
+    const representations = represent(run);
+    const { objects } = representations;
     const { values, firsts, positions } = representations;
     if (values.length === 0) return;
     if (noteEntities) for (const value of values) noteEntities(value, observations.entities);
@@ -66,10 +57,10 @@ export function fetchEntities(
         else for (const place of failed) run.locate([...place, ...rest], error);
       }
     }
-    if (data) observations.fetched(node.serviceName);
+    if (data) observations.fetched(node.subgraph);
     const received = data && own(data, '_entities');
     if (!Array.isArray(received) || received.length !== values.length) {
-      if (errors.length === 0) fail(registryFailed(node.serviceName));
+      if (errors.length === 0) fail(registryFailed(node.subgraph));
       return;
     }
     run.represented.clear();
@@ -80,14 +71,9 @@ export function fetchEntities(
       const target = objects[index]!;
       const isFirst = firsts[position] === index;
       if (isFirst) {
-        if (node.outputRewrites) {
+        if (node.renamings.length > 0) {
           prune(entity);
-          // The renaming needs the type of the entity. A subgraph that knows only its interface cannot return
-          // it.
-          const typename = own(entity, '__typename');
-          if (!isObjectType(schema.getType(String(typename))))
-            entity['__typename'] = own(target, '__typename');
-          rewrite(entity, node.outputRewrites, schema);
+          rename(entity, node.renamings);
         }
         read(entity);
       }
@@ -118,15 +104,13 @@ function entityReader(fields: readonly SelectedField[], graph: PlanGraph): (enti
 }
 
 /** Compiles a fetch of root fields. */
-export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
-  const { node, path } = placed;
-  const places = dataPlaces(path);
-  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
-  const fields = fieldsIn(operation.selectionSet, fragments);
-  const merge = mergeFields(placed, fields, fragments, context);
-  const prune = pruner(fields, fragments);
-  const noteEntities = variableEntities(operation, context.types);
-  const request = fetchRequest(node, answerReader(placed, fields, [], context));
+export function fetchFields(node: FetchNode, context: PlanContext): Step {
+  const places = joinedPlaces(node.places.map(({ path }) => dataPlaces(path)));
+  const fields = addedFields(node);
+  const merge = mergeFields(node, fields, context);
+  const prune = pruner(fields);
+  const noteEntities = variableEntities(operationOf(node), context.types);
+  const request = fetchRequest(node, answerReader(node, fields, [], context));
   return async (run) => {
     if (run.scheduler.shouldYield) await run.scheduler.yield();
     const objects = run.objectsAt(places);
@@ -138,9 +122,11 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
       else for (const place of places.paths(run.data)) run.locate([...place, ...fault.path], fault.error);
     }
     if (!data) return;
-    run.request.observations.fetched(node.serviceName);
-    if (node.outputRewrites) prune(data);
-    rewrite(data, node.outputRewrites, context.schema);
+    run.request.observations.fetched(node.subgraph);
+    if (node.renamings.length > 0) {
+      prune(data);
+      rename(data, node.renamings);
+    }
     run.represented.clear();
     objects.forEach((object, index) => merge(object, data, index === 0, run.budget));
   };
@@ -148,11 +134,10 @@ export function fetchFields(placed: PlacedFetch, context: PlanContext): Step {
 
 /** Compiles the constant part of the requests of a fetch. Only the variables differ. */
 function fetchRequest(
-  { operation: query, operationName, operationKind, variableUsages }: FetchNode,
+  { operation: query, operationName, isMutation, variables: names }: FetchNode,
   read: Fetch['read'],
 ): (run: PlanRun, representations?: Representations) => Fetch {
-  const names = variableUsages ?? [];
-  const idempotent = operationKind === 'query';
+  const idempotent = !isMutation;
   return ({ request }, representations) => {
     const variables: Record<string, unknown> = {};
     for (const name of names)
@@ -178,20 +163,20 @@ async function sendFetch(
   { supergraph, context: asked, observations, readError }: PlanRequest,
 ): Promise<FetchResponse> {
   asked.signal?.throwIfAborted();
-  const { serviceName } = node;
+  const { subgraph } = node;
   observations.sent.add(node);
-  const context = { ...asked, onSend: () => observations.asked(serviceName) };
+  const context = { ...asked, onSend: () => observations.asked(subgraph) };
   try {
-    const { data, errors } = await supergraph.dataSources.get(serviceName)!.fetch(fetch, context);
+    const { data, errors } = await supergraph.dataSources.get(subgraph)!.fetch(fetch, context);
     const faults = (errors ?? []).map((error) => ({
       path: isPath(error.path) ? error.path : undefined,
-      error: readError(error, serviceName),
+      error: readError(error, subgraph),
     }));
     if (isDataObject(data)) return { data, errors: faults };
-    return failed(faults.length > 0 ? faults : [{ path: undefined, error: registryFailed(serviceName) }]);
+    return failed(faults.length > 0 ? faults : [{ path: undefined, error: registryFailed(subgraph) }]);
   } catch (cause) {
     context.signal?.throwIfAborted();
-    return failed([{ path: undefined, error: fromThrown(cause, serviceName) }]);
+    return failed([{ path: undefined, error: fromThrown(cause, subgraph) }]);
   }
 }
 

@@ -7,14 +7,8 @@ import {
   mergeInto,
   ownReader,
 } from '../execution/dataObject.js';
-import {
-  fetchSelection,
-  type FetchSelection,
-  fieldsIn,
-  keyOf,
-  type PlacedFetch,
-  type SelectedField,
-} from './fetchSelection.js';
+import type { FetchNode } from '../planning/queryPlan.js';
+import { fieldsIn, keyOf, type SelectedField } from './fetchSelection.js';
 import type { PlanContext } from './planRun.js';
 
 /**
@@ -29,24 +23,22 @@ type Merge = (target: DataObject, source: DataObject, isFirst: boolean, budget: 
  * share changes. There, unrequested data is removed at every depth, or one subgraph could answer for another.
  */
 export function mergeFields(
-  fetch: PlacedFetch,
+  fetch: FetchNode,
   fields: readonly SelectedField[],
-  fragments: FetchSelection['fragments'],
-  context: PlanContext,
+  { touched }: PlanContext,
 ): Merge {
-  // The planner's renaming creates keys that are not in the text of the fetch.
-  if (fetch.node.outputRewrites?.length) return mergeAll;
+  // A renaming creates keys that are not in the text of the fetch.
+  if (fetch.renamings.length > 0) return mergeAll;
   const keys = [...new Set(fields.map(({ node }) => keyOf(node)))];
   const moves = keys.map((key) => {
     const read = ownReader(key);
     const isMergedInto = fields.some(({ node }) => node.selectionSet && keyOf(node) === key);
-    const isShared = isMergedInto && isTouchedBy(context.fetches, fetch, key);
+    const isShared = isMergedInto && touched.isTouched(fetch, key);
     const prune = isShared
       ? pruner(
           fields
             .filter(({ node }) => keyOf(node) === key)
-            .flatMap(({ node }) => fieldsIn(node.selectionSet!, fragments)),
-          fragments,
+            .flatMap(({ node }) => fieldsIn(node.selectionSet!)),
         )
       : undefined;
     return { key, read, prune };
@@ -64,51 +56,19 @@ export function mergeFields(
 const mergeAll: Merge = (target, source, isFirst, budget) =>
   mergeInto(target, isFirst ? source : (copyOf(source, budget) as DataObject));
 
-/** Whether another fetch of the plan merges below a key of this fetch, or returns the same key. */
-export function isTouchedBy(
-  fetches: readonly PlacedFetch[],
-  { node, path }: PlacedFetch,
-  key: string,
-): boolean {
-  return fetches.some((other) => {
-    if (other.node === node || !path.every((step, index) => other.path[index] === step)) return false;
-    if (other.path.length > path.length) return other.path[path.length] === key;
-    return keysOf(other).has(key) || Boolean(other.node.outputRewrites?.length);
-  });
-}
-
-/** Each fetch of a plan is compared with all others, so its text is parsed only once. */
-const knownKeys = new WeakMap<PlacedFetch['node'], ReadonlySet<string>>();
-
-/** Returns the keys that a fetch adds to its objects. */
-export function keysOf({ node }: Pick<PlacedFetch, 'node'>): ReadonlySet<string> {
-  let keys = knownKeys.get(node);
-  if (!keys) knownKeys.set(node, (keys = readKeys(node)));
-  return keys;
-}
-
-function readKeys(node: PlacedFetch['node']): ReadonlySet<string> {
-  const { operation, fragments } = fetchSelection(node.operationDocumentNode, node.operation);
-  const fields = fieldsIn(operation.selectionSet, fragments);
-  const own = node.requires
-    ? fields.flatMap((field) => fieldsIn(field.node.selectionSet!, fragments))
-    : fields;
-  return new Set(own.map((field) => keyOf(field.node)));
-}
-
 /** Removes unrequested data from a received value, at every depth. */
 type Prune = (value: unknown) => void;
 
 /** @param fields the fields requested of the value, or of the objects in it where it is a list */
-export function pruner(fields: readonly SelectedField[], fragments: FetchSelection['fragments']): Prune {
+export function pruner(fields: readonly SelectedField[]): Prune {
   const asked = new Map<string, SelectedField[]>();
   for (const field of fields) {
     const key = keyOf(field.node);
-    const below = field.node.selectionSet ? fieldsIn(field.node.selectionSet, fragments) : [];
+    const below = field.node.selectionSet ? fieldsIn(field.node.selectionSet) : [];
     asked.set(key, [...(asked.get(key) ?? []), ...below]);
   }
   const inner = new Map<string, Prune | undefined>(
-    [...asked].map(([key, below]) => [key, below.length > 0 ? pruner(below, fragments) : undefined]),
+    [...asked].map(([key, below]) => [key, below.length > 0 ? pruner(below) : undefined]),
   );
   const prune: Prune = (value) => {
     if (Array.isArray(value)) return value.forEach(prune);

@@ -7,7 +7,7 @@ import type { VariableValues } from '../execution/variables.js';
 import type { FetchContext } from '../supergraph/dataSource.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import type { DataPlaces } from './dataPlaces.js';
-import type { PlacedFetch, PlanGraph } from './fetchSelection.js';
+import type { PlanGraph } from './fetchSelection.js';
 import type {
   Represent,
   Representations,
@@ -15,6 +15,7 @@ import type {
   SharedRepresentations,
 } from './representations.js';
 import type { ErrorReader, Fault } from './subgraphError.js';
+import type { TouchedKeys } from './touchedKeys.js';
 
 /** An error with its place in the data. */
 export interface LocatedError {
@@ -41,14 +42,11 @@ export interface PlanRequest {
 
 /** What the steps of a plan are compiled from. */
 export interface PlanContext extends PlanGraph {
-  /** All fetches of the plan. */
-  readonly fetches: readonly PlacedFetch[];
+  readonly touched: TouchedKeys;
   /** Keys of objects that representations copy in part. */
   readonly required: ReadonlySet<string>;
-  /** The response shape, where it is the same for all values of the variables. */
-  readonly shape: ObjectShape | undefined;
+  readonly shape: ObjectShape;
   readonly representations: SharedRepresentations;
-  readonly scheduler: CooperativeScheduler;
 }
 
 /** A compiled step of a plan, which can run any number of times. */

@@ -14,10 +14,10 @@ import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { type DataPath, isDataObject, own, ownReader } from '../execution/dataObject.js';
 import { isCustomScalar, jsonPattern } from '../execution/leafValues.js';
 import type { FieldShape, ObjectShape, ValueShape } from '../execution/responseShape.js';
+import type { FetchNode } from '../planning/queryPlan.js';
 import type { Fetch } from '../supergraph/dataSource.js';
 import { dataPlaces } from './dataPlaces.js';
-import { keyOf, type PlacedFetch, type PlanGraph, type SelectedField } from './fetchSelection.js';
-import { isTouchedBy } from './mergeFields.js';
+import { keyOf, type PlanGraph, type SelectedField } from './fetchSelection.js';
 import type { PlanContext } from './planRun.js';
 
 /** A field of a fetch whose raw JSON goes into the response without being parsed. */
@@ -37,7 +37,7 @@ interface RawField {
  * @param base the path of the objects of the fetch in the data of the subgraph
  */
 export function answerReader(
-  fetch: PlacedFetch,
+  fetch: FetchNode,
   fields: readonly SelectedField[],
   base: DataPath,
   context: PlanContext,
@@ -48,7 +48,7 @@ export function answerReader(
 }
 
 function compileReading(
-  fetch: PlacedFetch,
+  fetch: FetchNode,
   fields: readonly SelectedField[],
   base: DataPath,
   context: PlanContext,
@@ -74,19 +74,42 @@ function compileReading(
   };
 }
 
+/** Returns the fields that are raw at each place of the fetch with objects of their type. */
 function rawFields(
-  fetch: PlacedFetch,
+  fetch: FetchNode,
   fields: readonly SelectedField[],
   base: DataPath,
-  { shape, fetches, required, schema, types }: PlanContext,
+  context: PlanContext,
 ): readonly RawField[] {
-  const object = shape && objectAt(shape, fetch.path);
-  if (!object || fetch.node.outputRewrites?.length) return [];
+  if (fetch.renamings.length > 0) return [];
+  const byType = new Map<string, readonly RawField[]>();
+  for (const { path } of fetch.places) {
+    const object = objectAt(context.shape, path);
+    if (!object) return [];
+    const found = rawFieldsAt(object, fetch, fields, base, context);
+    const known = byType.get(object.type.name);
+    byType.set(object.type.name, known ? found.filter((one) => known.some(isSame(one))) : found);
+  }
+  return [...byType.values()].flat();
+}
+
+function isSame(one: RawField): (other: RawField) => boolean {
+  return ({ key, pattern, path }) =>
+    key === one.key && pattern === one.pattern && path.join() === one.path.join();
+}
+
+function rawFieldsAt(
+  object: ObjectShape,
+  fetch: FetchNode,
+  fields: readonly SelectedField[],
+  base: DataPath,
+  { touched, required, schema, types }: PlanContext,
+): readonly RawField[] {
   const finder = new RawFieldFinder({ schema, types }, required);
-  for (const { node, typeCondition } of fields) {
-    if (typeCondition !== undefined && typeCondition !== object.type.name) return [];
-    const touched = isTouchedBy(fetches, fetch, keyOf(node));
-    finder.find(node, object.type.name, memberOf(object, keyOf(node)), base, touched);
+  for (const { node, typeCondition = object.type.name } of fields) {
+    const isHere = typeCondition === object.type.name;
+    const member = isHere ? memberOf(object, keyOf(node)) : undefined;
+    finder.find(node, typeCondition, member, base, touched.isTouched(fetch, keyOf(node)));
   }
   return finder.rawFields;
 }
@@ -167,6 +190,7 @@ class RawFieldFinder {
 function objectAt(shape: ObjectShape, path: DataPath): ObjectShape | undefined {
   let value: ValueShape = { kind: 'object', object: shape, nonNull: true };
   for (const step of path) {
+    if (String(step).startsWith('|')) return undefined;
     if (step === '@') {
       if (value.kind !== 'list') return undefined;
       value = value.item;

@@ -1,14 +1,24 @@
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type DataObject, isDataObject, mergeInto, ownReader } from '../execution/dataObject.js';
+import { type DataObject, isDataObject, ownReader } from '../execution/dataObject.js';
+import type {
+  FetchNode,
+  FetchPlace,
+  RepresentedEntity,
+  RepresentedField,
+  RepresentedObjects,
+} from '../planning/queryPlan.js';
 import type { EntityRepresentations } from '../supergraph/dataSource.js';
-import { isHandedOver, isSubTypeName, type PlacedFetch, type PlanGraph, rewrite } from './fetchSelection.js';
+import { dataPlaces } from './dataPlaces.js';
+import { isHandedOver, type PlanGraph } from './fetchSelection.js';
+import type { PlanRun } from './planRun.js';
 
 /** The distinct representations of a fetch of entities. */
 export interface Representations extends EntityRepresentations {
   readonly values: readonly DataObject[];
-  /** The index of the first entity that each value represents. */
+  /** The objects at the places of the fetch. */
+  readonly objects: readonly DataObject[];
+  /** The index of the first object that each value represents. */
   readonly firsts: readonly number[];
-  /** The index of the value that represents each entity; -1 where none does. */
+  /** The index of the value that represents each object; -1 where none does. */
   readonly positions: readonly number[];
 }
 
@@ -17,117 +27,124 @@ const readTypename = ownReader('__typename');
 /** Copies the required fields of an object; returns undefined where one is missing. */
 type Select = (source: DataObject) => DataObject | undefined;
 
+/** Represents the entities of a fetch. */
+export type Represent = (run: PlanRun) => Representations;
+
 /**
  * Compiles the representation of entities in a fetch. Equal representations are sent once. An entity that
  * lacks a required field is left out, as if it was not found. Where a handed-over value did not arrive, null
  * is sent, so that the subgraph answers without it.
  */
-function representer(
-  requires: readonly QueryPlanSelectionNode[],
-  { inputRewrites }: FetchNode,
-  graph: PlanGraph,
-): (entities: readonly DataObject[]) => Representations {
-  const select = selector(requires, graph);
-  const sole = soleKey(requires);
-  return (all) => {
+function representer(places: readonly FetchPlace[], graph: PlanGraph): Represent {
+  const compiled = places.map((place) => ({
+    at: dataPlaces(place.path),
+    select: entitySelector(place.entities, graph),
+  }));
+  const sole = soleKey(places);
+  return (run) => {
     const values: DataObject[] = [];
+    const objects: DataObject[] = [];
     const firsts: number[] = [];
     const positions: number[] = [];
     const known = new Map<unknown, Map<unknown, number>>();
     const handedOver: HandedOver = { is: graph.types.handedOver?.is ?? (() => false), known: new Map() };
-    for (const entity of all) {
-      const value = select(entity);
-      const typename = value?.['__typename'];
-      if (typename === undefined) {
-        positions.push(-1);
-        continue;
+    for (const { at, select } of compiled) {
+      for (const object of run.objectsAt(at)) {
+        objects.push(object);
+        const value = select(object);
+        if (value === undefined) {
+          positions.push(-1);
+          continue;
+        }
+        const typename = value['__typename'];
+        const key = sole === undefined ? undefined : value[sole];
+        const identity =
+          typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, handedOver);
+        let ofType = known.get(typename);
+        if (!ofType) known.set(typename, (ofType = new Map()));
+        let position = ofType.get(identity);
+        if (position === undefined) {
+          position = values.length;
+          ofType.set(identity, position);
+          values.push(value);
+          firsts.push(positions.length);
+        }
+        positions.push(position);
       }
-      if (inputRewrites) rewrite(value, inputRewrites, graph.schema);
-      const key = sole === undefined ? undefined : value![sole];
-      const identity =
-        typeof key === 'string' || typeof key === 'number' ? key : identityOf(value, handedOver);
-      let ofType = known.get(typename);
-      if (!ofType) known.set(typename, (ofType = new Map()));
-      let position = ofType.get(identity);
-      if (position === undefined) {
-        position = values.length;
-        ofType.set(identity, position);
-        values.push(value!);
-        firsts.push(positions.length);
-      }
-      positions.push(position);
     }
     let json: string | undefined;
-    return { values, firsts, positions, json: () => (json ??= JSON.stringify(values)) };
+    return { values, objects, firsts, positions, json: () => (json ??= JSON.stringify(values)) };
   };
 }
 
 /** Returns the only field that represents all entities of a fetch, if there is just one. */
-function soleKey(requires: readonly QueryPlanSelectionNode[]): string | undefined {
-  const keys = requires.flatMap(({ selections = [] }) =>
-    selections.map((field) =>
-      field.kind === 'Field' && !field.selections ? (field.alias ?? field.name) : '',
-    ),
-  );
-  const distinct = new Set(keys);
-  distinct.delete('__typename');
-  const [sole] = distinct;
-  return distinct.size === 1 && sole !== '' ? sole : undefined;
+function soleKey(places: readonly FetchPlace[]): string | undefined {
+  const names = new Set<string | undefined>();
+  for (const { entities } of places)
+    for (const { fields } of entities)
+      for (const { name, objects } of fields) names.add(objects ? undefined : name);
+  const [sole] = names;
+  return names.size === 1 ? sole : undefined;
 }
 
-/** Compiles a selector for each type, when its first object arrives. */
-function selector(selections: readonly QueryPlanSelectionNode[], graph: PlanGraph): Select {
-  const compiled = new Map<unknown, Select>();
-  return (source) => {
-    const typename = readTypename(source);
-    let select = compiled.get(typename);
-    if (!select) {
-      select = compile(selections, typename, graph);
-      // The schema bounds the number of types. Unknown type names are unbounded, so they are not cached.
-      if (typename === undefined || graph.schema.getType(String(typename))) compiled.set(typename, select);
-    }
-    return select(source);
-  };
-}
-
-function compile(selections: readonly QueryPlanSelectionNode[], typename: unknown, graph: PlanGraph): Select {
-  const fields: ((source: DataObject, result: DataObject) => boolean)[] = [];
-  const parts: Select[] = [];
-  for (const selection of selections) {
-    if (selection.kind === 'Field') fields.push(compileField(selection, typename, graph));
-    else if (
-      typeof typename === 'string' &&
-      isSubTypeName(typename, selection.typeCondition ?? typename, graph.schema)
-    )
-      parts.push(compile(selection.selections, typename, graph));
+/** Represents the objects at one place, each by its type. */
+function entitySelector(entities: readonly RepresentedEntity[], graph: PlanGraph): Select {
+  const byType = new Map<unknown, Select>();
+  let ofAny: Select | undefined;
+  for (const entity of entities) {
+    const { type, isOnly, typename, fields } = entity;
+    const select = fieldsSelector(fields, typename, graph);
+    const represent: Select = (source) => {
+      const value: DataObject = { __typename: typename };
+      return select(source, value) ? value : undefined;
+    };
+    if (type === undefined || isOnly) ofAny = represent;
+    else byType.set(type, represent);
   }
-  if (fields.length === 0 && parts.length === 1) return parts[0]!;
-  return (source) => {
-    const result: DataObject = {};
-    for (const field of fields) if (!field(source, result)) return undefined;
-    for (const part of parts) {
-      const selected = part(source);
-      if (selected) mergeInto(result, selected);
-    }
-    return result;
+  if (byType.size === 0) return ofAny!;
+  return (source) => (byType.get(readTypename(source)) ?? ofAny)?.(source);
+}
+
+/** Copies fields from one object into another; returns false where one is missing. */
+type Copy = (source: DataObject, target: DataObject) => boolean;
+
+function fieldsSelector(fields: readonly RepresentedField[], typename: string, graph: PlanGraph): Copy {
+  const copies = fields.map((field) => compileField(field, typename, graph));
+  return (source, target) => {
+    for (const copy of copies) if (!copy(source, target)) return false;
+    return true;
   };
 }
 
-function compileField(
-  { alias, name, selections }: QueryPlanSelectionNode & { kind: 'Field' },
-  typename: unknown,
-  graph: PlanGraph,
-): (source: DataObject, result: DataObject) => boolean {
-  const key = alias ?? name;
+function compileField({ key, name, objects }: RepresentedField, typename: string, graph: PlanGraph): Copy {
   const read = ownReader(key);
-  const ifMissing = isHandedOver(String(typename), name, graph) ? null : undefined;
-  const select = selections && selector(selections, graph);
-  return (source, result) => {
+  const ifMissing = isHandedOver(typename, name, graph) ? null : undefined;
+  const select = objects && objectSelector(objects, graph);
+  return (source, target) => {
     const found = read(source);
     const value = found === undefined ? ifMissing : found;
     if (value === undefined) return false;
-    result[key] = select ? selectValue(value, select) : value;
+    target[name] = select ? selectValue(value, select) : value;
     return true;
+  };
+}
+
+/** Copies the required fields of objects below an entity, with their type names where types differ. */
+function objectSelector(objects: RepresentedObjects, graph: PlanGraph): Select {
+  const copies = new Map(
+    objects.map(({ type, fields }) => [type as unknown, fieldsSelector(fields, type ?? '', graph)]),
+  );
+  const ofAny = copies.get(undefined);
+  if (copies.size === 1 && ofAny)
+    return (source) => {
+      const result: DataObject = {};
+      return ofAny(source, result) ? result : undefined;
+    };
+  return (source) => {
+    const typename = readTypename(source);
+    const result: DataObject = typename === undefined ? {} : { __typename: typename };
+    if (ofAny?.(source, result) === false) return undefined;
+    return copies.get(typename ?? null)?.(source, result) === false ? undefined : result;
   };
 }
 
@@ -167,9 +184,6 @@ export interface RepresentedData {
   readonly represented: Map<Represent, Representations>;
 }
 
-/** Represents the entities at the place of a fetch. */
-export type Represent = (data: RepresentedData, entities: readonly DataObject[]) => Representations;
-
 /**
  * The representers of one plan. Parallel fetches that require the same fields of the same entities share
  * representations.
@@ -179,14 +193,14 @@ export class SharedRepresentations {
 
   constructor(private readonly graph: PlanGraph) {}
 
-  of({ node, path }: PlacedFetch, requires: readonly QueryPlanSelectionNode[]): Represent {
-    const key = JSON.stringify([path, requires, node.inputRewrites]);
+  of({ places }: FetchNode): Represent {
+    const key = JSON.stringify(places);
     const known = this.#known.get(key);
     if (known) return known;
-    const compute = representer(requires, node, this.graph);
-    const represent: Represent = ({ represented }, entities) => {
-      let representations = represented.get(represent);
-      if (!representations) represented.set(represent, (representations = compute(entities)));
+    const compute = representer(places, this.graph);
+    const represent: Represent = (run) => {
+      let representations = run.represented.get(represent);
+      if (!representations) run.represented.set(represent, (representations = compute(run)));
       return representations;
     };
     this.#known.set(key, represent);

@@ -1,268 +1,149 @@
-import { operationFromDocument, Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
 import {
-  type FetchNode,
-  type PlanNode,
-  type QueryPlan,
-  QueryPlanner,
-  type QueryPlanSelectionNode,
-} from '@apollo/query-planner';
-import {
-  type ConstDirectiveNode,
   type DocumentNode,
   type FieldNode,
-  getOperationAST,
-  Kind,
-  parse,
-  print,
-  type SelectionNode,
-  stripIgnoredCharacters,
-  visit,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
-import { fragmentsOf } from '../../lib/collectFields.js';
+import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
-import type { TaskClient } from '../../lib/fairQueue.js';
-import { distinctRequirements, type DistinctRequirements, type Requirement } from './distinctRequirements.js';
+import { Costs, TooManySteps } from './costs.js';
+import { finishPlan } from './finishPlan.js';
+import { PlanBuilder } from './planBuilder.js';
+import { PlanningGraph } from './planningGraph.js';
+import type { QueryPlan } from './queryPlan.js';
+import { readJoins } from './readJoins.js';
+import { PartialSelection, type Selection, SelectionReader } from './selection.js';
 
-/** The request that an operation is planned for. */
-export interface PlanRequester {
-  /** Identifies the caller: callers take turns. */
-  readonly caller: string;
-  readonly client: TaskClient | undefined;
+/** The longest time for planning one operation, in milliseconds of its own. */
+const DEADLINE_MS = 5_000;
+
+/** One operation with the values of its conditions. */
+export interface PlannedDocument {
+  /** In normal form (federation/execution/normaliseOperation.ts). */
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Values of the variables of `@skip` and `@include`. */
+  readonly conditions: Readonly<Record<string, unknown>>;
 }
 
-/** Plans operations over one supergraph. */
+/** Plans operations. */
 export interface Planner {
-  /** Resolves when the planner is ready. @throws if the supergraph is invalid */
-  readonly ready: Promise<void>;
   /**
-   * @param operation the text of one operation, in normal form (federation/execution/normaliseOperation.ts)
-   * @throws PolkuError GRAPHQL_VALIDATION_FAILED, OPERATION_TOO_LARGE, RATE_LIMITED
+   * Plans an operation, and yields to other work meanwhile.
+   * @throws PolkuError OPERATION_TOO_LARGE, OPERATION_NOT_PLANNABLE
    */
-  plan(operation: string, requester: PlanRequester): Promise<QueryPlan>;
-  /** Stops after the current operations are planned. */
-  close(): void;
+  plan(document: PlannedDocument): Promise<QueryPlan>;
+}
+
+/** A supergraph, and how its fields are resolved. */
+interface PlannedGraph {
+  readonly graph: PlanningGraph;
+  readonly costs: Costs;
 }
 
 /**
- * Returns a function that plans in the calling thread. docs/decisions/execution.md lists the corrections to
- * the planner.
+ * Plans operations over one supergraph. docs/planning.md explains the algorithm.
  */
-export function planOperations(sdl: string): (operation: string) => QueryPlan {
-  const composed = resolvableKeysFirst(parse(sdl, { noLocation: true }));
-  const distinct = distinctRequirements(composed);
-  // Validation would reject an external field that is required only under generated names, as unused.
-  const validateSupergraph = distinct.supergraph === composed;
-  const supergraph = FederatedSupergraph.build(distinct.supergraph, { validateSupergraph });
-  const schema = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph);
+export class QueryPlanner implements Planner {
+  /** By the labels of `@override` that are on. */
+  readonly #graphs = new Map<string, PlannedGraph>();
+  readonly #joins;
+  readonly #labels: readonly string[];
 
-  function read(document: DocumentNode): ReturnType<typeof operationFromDocument> {
-    try {
-      return operationFromDocument(schema, document);
-    } catch (cause) {
-      const message = 'The operation does not fit the schema.';
-      throw new PolkuError('GRAPHQL_VALIDATION_FAILED', message, {}, { cause });
+  /** @param supergraph the Federation 2 supergraph SDL that composition wrote */
+  constructor(
+    supergraph: DocumentNode,
+    private readonly deadlineMs = DEADLINE_MS,
+  ) {
+    this.#joins = readJoins(supergraph);
+    const labels = new Set<string>();
+    for (const { fields } of this.#joins.types.values())
+      for (const { joins } of fields)
+        for (const { label } of joins) if (label !== undefined) labels.add(label);
+    this.#labels = [...labels];
+  }
+
+  async plan(document: PlannedDocument): Promise<QueryPlan> {
+    const scheduler = new CooperativeScheduler();
+    const steps = this.#steps(document);
+    let spent = 0;
+    for (;;) {
+      const began = performance.now();
+      const { done, value } = steps.next();
+      spent += performance.now() - began;
+      if (done) return value;
+      if (spent > this.deadlineMs) throw tooLarge();
+      if (scheduler.shouldYield) await scheduler.yield();
     }
   }
 
-  return (text) => {
-    const operation = read(parse(text, { noLocation: true }));
+  *#steps({ operation, fragments, conditions }: PlannedDocument): Generator<undefined, QueryPlan> {
+    const { graph, costs } = this.#graphFor(operation);
+    const root = graph.root(operation.operation);
+    if (root === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION)
+      throw new PolkuError('OPERATION_NOT_PLANNABLE', `No subgraph can answer a ${operation.operation}.`);
+    const reader = new SelectionReader({
+      fragments,
+      conditions,
+      isOf: (type, condition) => graph.isOf(type, condition),
+      keyOf: ({ alias, name }: FieldNode) => (alias ?? name).value,
+    });
+    const selection = reader.read([operation.selectionSet]);
+    const builder = new PlanBuilder(graph, costs);
     try {
-      return restorePlan(planner.buildQueryPlan(operation), distinct);
-    } catch (cause) {
-      throw new PolkuError('OPERATION_TOO_LARGE', 'The operation is too large to be planned.', {}, { cause });
-    }
-  };
-}
-
-/** Plans in this thread and blocks it meanwhile. For tests, and for tools that serve no requests. */
-export function planHere(sdl: string): Planner {
-  const plan = planOperations(sdl);
-  return { ready: Promise.resolve(), plan: async (operation) => plan(operation), close: () => {} };
-}
-
-/**
- * Turns a plan with distinct requirements (distinctRequirements.ts) into one that subgraphs understand. The
- * fetch selects such a field with its generated name as an alias. Representations use its name in the schema.
- * An entity has only one value of a field. So a fetch whose fields require different values is split into
- * several parallel fetches.
- */
-function restorePlan(plan: QueryPlan, distinct: DistinctRequirements): QueryPlan {
-  if (distinct.requirements.size === 0 || !plan.node || plan.node.kind === 'Subscription') return plan;
-  return { ...plan, node: restoreNode(plan.node, distinct) };
-}
-
-function restoreNode(node: PlanNode, distinct: DistinctRequirements): PlanNode {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => restoreNode(child, distinct)) };
-    case 'Flatten':
-      return { ...node, node: restoreNode(node.node, distinct) };
-    case 'Condition': {
-      const { ifClause, elseClause } = node;
-      return {
-        ...node,
-        ...(ifClause && { ifClause: restoreNode(ifClause, distinct) }),
-        ...(elseClause && { elseClause: restoreNode(elseClause, distinct) }),
-      };
-    }
-    case 'Fetch':
-      return restoreFetch(node, distinct);
-    case 'Defer':
-      throw new TypeError('Plans are made without @defer.');
-  }
-}
-
-function restoreFetch(node: FetchNode, distinct: DistinctRequirements): PlanNode {
-  const document = node.operationDocumentNode ?? parse(node.operation, { noLocation: true });
-  const groups = node.requires ? fieldGroups(document, distinct) : [];
-  const parts =
-    groups.length > 1 ? groups.map((group) => partOf(node, document, group, distinct)) : undefined;
-  const whole = { ...node, operationDocumentNode: document };
-  const [first, ...others] = (parts ?? [whole]).map((part) => restored(part, distinct));
-  return others.length > 0 ? { kind: 'Parallel', nodes: [first!, ...others] } : first!;
-}
-
-/** Fields of entities that one fetch can select together, and what they require. */
-interface FieldGroup {
-  readonly fields: Set<FieldNode>;
-  readonly needs: Map<string, Requirement>;
-}
-
-function fieldGroups(document: DocumentNode, { requiredBy }: DistinctRequirements): FieldGroup[] {
-  const groups: FieldGroup[] = [];
-  forEachEntityField(document, (field, type) => {
-    const needs = requiredBy.get(`${type}.${field.name.value}`) ?? [];
-    const fits = (group: FieldGroup) =>
-      needs.every(({ coordinate, name }) => (group.needs.get(coordinate)?.name ?? name) === name);
-    let group = groups.find(fits);
-    if (!group) groups.push((group = { fields: new Set(), needs: new Map() }));
-    group.fields.add(field);
-    for (const need of needs) group.needs.set(need.coordinate, need);
-  });
-  return groups;
-}
-
-/** Calls back for every field directly below `_entities`, with the name of its type. */
-function forEachEntityField(
-  document: DocumentNode,
-  callback: (field: FieldNode, type: string) => void,
-): void {
-  const fragments = fragmentsOf(document);
-  const walk = (selections: readonly SelectionNode[], type: string): void => {
-    for (const node of selections) {
-      if (node.kind === Kind.FIELD) callback(node, type);
+      costs.begin();
+      if (operation.operation === OperationTypeNode.MUTATION) builder.mutation(selection, root);
       else {
-        const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)! : node;
-        walk(fragment.selectionSet.selections, fragment.typeCondition?.name.value ?? type);
+        // One root field at a time, so that other work goes on between them. Choices are remembered.
+        for (const part of eachField(selection, root)) {
+          costs.estimate(part, root);
+          yield;
+        }
+        for (const step of builder.query(selection, root)) yield step;
       }
+    } catch (cause) {
+      if (cause instanceof TooManySteps) throw tooLarge();
+      throw cause;
     }
-  };
-  const [entities] = getOperationAST(document)!.selectionSet.selections;
-  walk((entities as FieldNode).selectionSet!.selections, '');
-}
+    yield;
+    return finishPlan(builder.fetches, operation, graph);
+  }
 
-/** Returns the fetch for one group of its fields. */
-function partOf(
-  node: FetchNode,
-  document: DocumentNode,
-  { fields, needs }: FieldGroup,
-  { requirements }: DistinctRequirements,
-): FetchNode {
-  const all = new Set<FieldNode>();
-  forEachEntityField(document, (field) => all.add(field));
-  const cut = visit(document, {
-    Field: (field) => (all.has(field) && !fields.has(field) ? null : undefined),
-    InlineFragment: {
-      leave: ({ selectionSet }) => (selectionSet.selections.length === 0 ? null : undefined),
-    },
-  });
-  const used = new Set<string>(['representations']);
-  visit(cut, {
-    VariableDefinition: () => false,
-    Variable: ({ name }) => void used.add(name.value),
-  });
-  const operationDocumentNode = visit(cut, {
-    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
-  });
-  const isNeeded = (name: string) => {
-    const requirement = requirements.get(name);
-    return !requirement || needs.get(requirement.coordinate)?.name === name;
-  };
-  return {
-    ...node,
-    operationDocumentNode,
-    requires: withoutUnneeded(node.requires!, isNeeded),
-    variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
-  };
-}
-
-function withoutUnneeded(
-  selections: readonly QueryPlanSelectionNode[],
-  isNeeded: (name: string) => boolean,
-): QueryPlanSelectionNode[] {
-  return selections.flatMap((selection): QueryPlanSelectionNode[] => {
-    if (selection.kind === 'Field' && !isNeeded(selection.name)) return [];
-    if (!selection.selections) return [selection];
-    const inner = withoutUnneeded(selection.selections, isNeeded);
-    return inner.length > 0 ? [{ ...selection, selections: inner } as QueryPlanSelectionNode] : [];
-  });
-}
-
-/** Restores the field names that the subgraph knows. */
-function restored(node: FetchNode, { requirements }: DistinctRequirements): FetchNode {
-  const operationDocumentNode = visit(node.operationDocumentNode!, {
-    Field(field) {
-      const requirement = requirements.get(field.name.value);
-      if (!requirement) return undefined;
-      const alias = field.alias ?? field.name;
-      const name = { kind: Kind.NAME, value: requirement.field } as const;
-      return { ...field, alias, name, arguments: requirement.arguments };
-    },
-  });
-  const renames: NonNullable<FetchNode['inputRewrites']> = [];
-  const rename = (selections: readonly QueryPlanSelectionNode[], path: readonly string[]): void => {
-    for (const selection of selections) {
-      if (selection.kind === 'InlineFragment') {
-        const { typeCondition } = selection;
-        rename(selection.selections, typeCondition ? [...path, `... on ${typeCondition}`] : path);
-        continue;
-      }
-      const requirement = requirements.get(selection.name);
-      const here = [...path, selection.name];
-      if (selection.selections) rename(selection.selections, here);
-      if (requirement) renames.push({ kind: 'KeyRenamer', path: here, renameKeyTo: requirement.field });
+  /**
+   * A field with the label percent(n) is resolved by the subgraph that takes it over in n of a hundred
+   * operations, always the same ones. Any other label is off.
+   */
+  #graphFor(operation: OperationDefinitionNode): PlannedGraph {
+    const bucket = this.#labels.length > 0 ? bucketOf(operation) : 0;
+    const on = new Set(this.#labels.filter((label) => bucket < percentOf(label)));
+    const key = [...on].join();
+    let made = this.#graphs.get(key);
+    if (!made) {
+      const graph = new PlanningGraph(this.#joins, (label) => on.has(label));
+      this.#graphs.set(key, (made = { graph, costs: new Costs(graph) }));
     }
-  };
-  rename(node.requires ?? [], []);
-  return {
-    ...node,
-    operation: stripIgnoredCharacters(print(operationDocumentNode)),
-    operationDocumentNode,
-    ...(renames.length > 0 && { inputRewrites: [...renames, ...(node.inputRewrites ?? [])] }),
-  };
+    return made;
+  }
 }
 
-/**
- * Sorts resolvable keys before unresolvable ones. Where a field requires other fields of its own subgraph,
- * the planner returns to the subgraph by the first key of the type. It does not check that the key is
- * resolvable.
- * @param supergraph the supergraph SDL that composition wrote
- */
-function resolvableKeysFirst(supergraph: DocumentNode): DocumentNode {
-  const sorted = (directives: readonly ConstDirectiveNode[] | undefined) =>
-    directives &&
-    [...directives].sort((one, other) => Number(isUnresolvable(one)) - Number(isUnresolvable(other)));
-  return visit(supergraph, {
-    ObjectTypeDefinition: (node) => ({ ...node, directives: sorted(node.directives) }),
-    InterfaceTypeDefinition: (node) => ({ ...node, directives: sorted(node.directives) }),
-  });
+function* eachField(selection: Selection, root: string): Generator<Selection> {
+  for (const field of selection.of(root).fields) yield new PartialSelection(new Map([[root, [field]]]));
 }
 
-function isUnresolvable({ name, arguments: given = [] }: ConstDirectiveNode): boolean {
-  if (name.value !== 'join__type') return false;
-  return given.some(
-    ({ name: { value }, value: set }) => value === 'resolvable' && set.kind === Kind.BOOLEAN && !set.value,
-  );
+function percentOf(label: string): number {
+  const [, percent] = /^percent\((\d+(?:\.\d+)?)\)$/.exec(label) ?? [];
+  return percent === undefined ? 0 : Number(percent);
+}
+
+/** A number from 0 to 99 by the text of an operation. */
+function bucketOf(operation: OperationDefinitionNode): number {
+  let hash = 0;
+  for (const character of JSON.stringify(operation.selectionSet)) hash = (hash * 31 + character.charCodeAt(0)) | 0;
+  return Math.abs(hash) % 100;
+}
+
+function tooLarge(): PolkuError {
+  const message = 'The operation is too large to be planned. Ask in several smaller operations.';
+  return new PolkuError('OPERATION_TOO_LARGE', message, { limit: 'planning' });
 }

@@ -4,7 +4,7 @@ import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals'
 import { type GraphQLScalarType, type GraphQLSchema, isScalarType, parse } from 'graphql';
 import { PolkuError } from '../../lib/errors.js';
 import { type EntityTypes, plainTypes } from '../hooks.js';
-import { planHere, type Planner } from '../planning/planner.js';
+import { type Planner, QueryPlanner } from '../planning/planner.js';
 import { PlanningCost } from '../planning/planningCost.js';
 import type { DataSource } from './dataSource.js';
 
@@ -32,8 +32,8 @@ export interface SupergraphSettings {
   readonly checked?: readonly GraphQLScalarType[];
   /** The types that need special handling; none by default. */
   readonly types?: EntityTypes;
-  /** Creates the planner; by default one in this thread. */
-  readonly planner?: (sdl: string) => Planner;
+  /** The longest time for planning one operation, in milliseconds. */
+  readonly planningMs?: number | undefined;
   /** The text of `writeComposed`, which is used if it is of the same contracts: composing takes a while. */
   readonly composed?: string | undefined;
 }
@@ -41,7 +41,7 @@ export interface SupergraphSettings {
 export function buildSupergraph(
   sdl: string,
   dataSources: DataSources,
-  { checked = [], types = plainTypes, planner = planHere }: SupergraphSettings = {},
+  { checked = [], types = plainTypes, planningMs }: SupergraphSettings = {},
 ): Supergraph {
   const composed = parse(sdl, { noLocation: true });
   const supergraph = FederatedSupergraph.build(composed);
@@ -50,7 +50,7 @@ export function buildSupergraph(
     sdl,
     schema: supergraph.schema.toGraphQLJSSchema(),
     apiSchema,
-    planner: planner(sdl),
+    planner: new QueryPlanner(composed, planningMs),
     planningCost: new PlanningCost(composed, apiSchema),
     dataSources,
     types,

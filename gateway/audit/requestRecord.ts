@@ -145,8 +145,8 @@ function carriedBy(
 ): AuditRecord['carried'] {
   const carried = new Map<string, Set<string>>();
   for (const fetch of observations?.sent ?? []) {
-    const coordinates = carried.get(fetch.serviceName) ?? new Set();
-    carried.set(fetch.serviceName, coordinates);
+    const coordinates = carried.get(fetch.subgraph) ?? new Set();
+    carried.set(fetch.subgraph, coordinates);
     for (const coordinate of inputs?.get(fetch)?.coordinates ?? []) coordinates.add(coordinate);
   }
   return Object.fromEntries([...carried].map(([receiver, coordinates]) => [receiver, [...coordinates]]));

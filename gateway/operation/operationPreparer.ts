@@ -1,4 +1,3 @@
-import type { FetchNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -20,14 +19,16 @@ import { createOperationCache, type Sized } from '../../federation/execution/ope
 import {
   normalForm,
   type NormalForm,
+  OperationVariants,
   type PreparedOperation,
   prepareOperation,
 } from '../../federation/execution/prepare.js';
-import type { PlanRequester } from '../../federation/planning/planner.js';
+import type { VariableValues } from '../../federation/execution/variables.js';
+import type { FetchNode } from '../../federation/planning/queryPlan.js';
 import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
-import { FairQueue } from '../../lib/fairQueue.js';
+import { FairQueue, type TaskClient } from '../../lib/fairQueue.js';
 import type { Decision, Explanation } from '../../policies/engine/decision.js';
 import { cutOperation } from './cutOperation.js';
 import { lookupKeys } from './lookups.js';
@@ -54,10 +55,11 @@ export interface CheckedOperation extends Sized {
   /** Roughly the number of requests to subgraphs (federation/planning/planningCost.ts). */
   readonly planningCost: number;
   /**
-   * Plans the operation. The first request does it, after its variables were read.
+   * Plans the operation for the values of its conditions. The first request does it, after its variables were
+   * read.
    * @throws PolkuError
    */
-  planned(requester: PlanRequester): Promise<Planning>;
+  planned(values: VariableValues): Promise<Planning>;
   readonly visible: GraphQLSchema;
   /** The client's document with this operation only, before fields were cut. */
   readonly document: DocumentNode;
@@ -97,6 +99,13 @@ export interface OperationRequest {
   readonly partial: boolean;
 }
 
+/** The request that an operation is checked for. */
+export interface CheckRequester {
+  /** Identifies the caller: callers take turns. */
+  readonly caller: string;
+  readonly client: TaskClient | undefined;
+}
+
 /**
  * Checks operations against one supergraph and caches the results. Every cache key contains the decision and
  * the operation, so a result for one role or purpose never serves another. One operation is checked at a
@@ -127,7 +136,7 @@ export class OperationPreparer {
    * Limits, validation, policy: decides whether an operation may run, and how much of it.
    * @throws PolkuError, InvalidOperation
    */
-  async check(request: OperationRequest, { caller, client }: PlanRequester): Promise<Check> {
+  async check(request: OperationRequest, { caller, client }: CheckRequester): Promise<Check> {
     const { hash, operationName, decision, partial } = request;
     const key = JSON.stringify([decision.key, partial, hash, operationName ?? null]);
     const known = this.#operations.get(key);
@@ -168,15 +177,15 @@ export class OperationPreparer {
     const form = normalForm(shown, undefined, supergraph);
     const planningCost = supergraph.planningCost.of(form, limits.planning);
     checkPlanning(planningCost, limits);
-    const plan = once(async (requester: PlanRequester) => {
-      const prepared = await prepareOperation(form, supergraph, requester);
+    const variants = new OperationVariants(form, async (values) => {
+      const prepared = await prepareOperation(form, supergraph, values);
       return { prepared, inputs: await lineage.inputsOf(prepared.plan.fetches) };
     });
     const allowed = {
       supergraph,
       form,
       planningCost,
-      planned: (requester: PlanRequester) => plan(requester).then(allowedPlan, refusedPlan),
+      planned: (values: VariableValues) => variants.for(values).then(allowedPlan, refusedPlan),
       visible,
       document: asked,
       cut,
@@ -250,19 +259,6 @@ function oneOperation(document: DocumentNode, operationName: string | undefined)
 
 function isLong({ loc }: DocumentNode): boolean {
   return loc!.end > LONG_OPERATION;
-}
-
-/** Calls a function once; after a failure, the next call tries again. */
-function once<Argument, Result>(
-  make: (argument: Argument) => Promise<Result>,
-): (argument: Argument) => Promise<Result> {
-  let made: Promise<Result> | undefined;
-  return async (argument) => {
-    if (made) return made;
-    const result = await make(argument);
-    made = Promise.resolve(result);
-    return result;
-  };
 }
 
 /** Whether the operation is a mutation, which runs completely or not at all. */

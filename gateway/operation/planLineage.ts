@@ -1,4 +1,3 @@
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type DefinitionNode,
@@ -22,6 +21,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import type { FetchNode, RepresentedField } from '../../federation/planning/queryPlan.js';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
 import { buildPolicyGraph } from '../../policies/engine/parse/buildPolicyGraph.js';
@@ -105,7 +105,7 @@ export class PlanLineage {
   }
 
   #inputsOf(fetch: FetchNode): FetchInputs {
-    const { serviceName: receiver } = fetch;
+    const { subgraph: receiver } = fetch;
     const known = this.#receivers.get(receiver);
     if (!known) throw new LineageRefused({ receiver, coordinates: [] }, 'has no contract.');
     return known.inputsOf(fetch, this.supergraph);
@@ -138,12 +138,15 @@ class Receiver {
     const refuse = (what: string): never => {
       throw new LineageRefused(inputs(), what);
     };
-    // A plan does not show the origin of a rewritten value.
-    if (fetch.inputRewrites?.length || fetch.contextRewrites?.length)
-      return refuse('rewrites what it carries.');
     const asked = this.#asked(fetch, supergraph, coordinates, refuse);
     const required = new Set(asked.flatMap((coordinate) => this.#fields.get(coordinate)?.requires ?? []));
-    this.#represented(fetch.requires ?? [], undefined, { required, keys: new Set() }, coordinates, refuse);
+    for (const { type, typename, fields } of fetch.places.flatMap(({ entities }) => entities)) {
+      const keys = this.#keys.get(typename);
+      if (!keys) return refuse(`carries ${typename}, which its contract finds by no key.`);
+      // The contract of the receiver does not show the origin of what was renamed.
+      if (type !== typename) return refuse('renames what it carries.');
+      this.#represented(fields, typename, { required, keys }, coordinates, refuse);
+    }
     return inputs();
   }
 
@@ -155,10 +158,10 @@ class Receiver {
     refuse: (what: string) => never,
   ): readonly string[] {
     const asked: string[] = [];
-    const document = fetch.operationDocumentNode ?? parse(fetch.operation, { noLocation: true });
+    const { document } = fetch;
     const types = variableTypes(document);
     const typeInfo = new TypeInfo(this.#schema);
-    const entities = fetch.requires ? '_entities' : undefined;
+    const entities = fetch.isEntityFetch ? '_entities' : undefined;
     visit(
       document,
       visitWithTypeInfo(typeInfo, {
@@ -203,32 +206,24 @@ class Receiver {
     return asked;
   }
 
-  /** Checks the representations of entities, and adds their coordinates. */
+  /** Checks what represents an object, and adds its coordinates. */
   #represented(
-    selections: readonly QueryPlanSelectionNode[],
-    type: string | undefined,
+    fields: readonly RepresentedField[],
+    type: string,
     may: { readonly keys: ReadonlySet<string>; readonly required: ReadonlySet<string> },
     coordinates: Set<string>,
     refuse: (what: string) => never,
   ): void {
-    for (const selection of selections) {
-      if (selection.kind === 'InlineFragment') {
-        const inner = selection.typeCondition ?? type;
-        const keys = type === undefined ? this.#keys.get(inner ?? '') : may.keys;
-        if (inner === undefined || !keys)
-          return refuse(`carries ${inner}, which its contract finds by no key.`);
-        this.#represented(selection.selections, inner, { ...may, keys }, coordinates, refuse);
-        continue;
-      }
-      if (selection.name === '__typename') continue;
-      const coordinate = `${type}.${selection.name}`;
+    for (const { key, name, objects } of fields) {
+      const coordinate = `${type}.${name}`;
       coordinates.add(coordinate);
+      if (key !== name) return refuse('renames what it carries.');
       const isKey = may.keys.has(coordinate);
       if (!isKey && !(may.required.has(coordinate) && this.feeds.has(coordinate)))
         return refuse(`carries ${coordinate}, which its contract does not give it.`);
-      if (!selection.selections) continue;
-      const inner = namedTypeIn(this.#schema, type ?? '', selection.name);
-      this.#represented(selection.selections, inner, may, coordinates, refuse);
+      const inner = namedTypeIn(this.#schema, type, name);
+      for (const object of objects ?? [])
+        this.#represented(object.fields, object.type ?? inner ?? '', may, coordinates, refuse);
     }
   }
 }

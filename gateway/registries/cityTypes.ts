@@ -43,7 +43,7 @@ export function shippedSupergraph(): string {
  */
 export function loadCitySupergraph(
   subgraphs: readonly SubgraphSource[],
-  settings?: Pick<SupergraphSettings, 'planner'>,
+  settings?: Pick<SupergraphSettings, 'planningMs'>,
 ): Supergraph {
   return loadSupergraph(subgraphs, {
     ...settings,

@@ -17,6 +17,8 @@ const ARGUMENTS: Record<string, readonly string[]> = {
   Boolean: ['true', '$yes'],
 };
 
+const VARIABLES = ['$yes: Boolean! = true', '$no: Boolean = false', '$n: Int', '$id: ID! = "1"'];
+
 /**
  * Writes an operation from a tape of numbers, where each number decides one choice. So a generator of tapes
  * generates operations, and a shorter tape is a simpler operation.
@@ -25,6 +27,7 @@ export function operationFrom(
   schema: GraphQLSchema,
   tape: readonly number[],
   values: Record<string, readonly string[]> = ARGUMENTS,
+  operation: 'query' | 'mutation' = 'query',
 ): string {
   const fragments: string[] = [];
   let at = 0;
@@ -48,7 +51,7 @@ export function operationFrom(
   const fragment = (type: GraphQLCompositeType, depth: number): string => {
     const types = Object.values(schema.getTypeMap()).filter(isCompositeType);
     const near = types.filter((other) => !other.name.startsWith('__') && overlaps(schema, type, other));
-    const on = pick(near);
+    const on = near.length > 0 ? pick(near) : type;
     const body = `{ ${selection(on, depth)} }`;
     if (choose(2) === 0) return `... on ${on.name}${condition()} ${body}`;
     const name = `F${fragments.length}`;
@@ -69,11 +72,10 @@ export function operationFrom(
     return selections.join(' ');
   };
 
-  const root = selection(schema.getQueryType()!, 5);
-  return [
-    `query ($yes: Boolean! = true, $no: Boolean = false, $n: Int, $id: ID! = "1") { ${root} }`,
-    ...fragments,
-  ].join('\n');
+  const root = operation === 'query' ? schema.getQueryType()! : schema.getMutationType()!;
+  const body = [`{ ${selection(root, 5)} }`, ...fragments].join('\n');
+  const used = VARIABLES.filter((variable) => new RegExp(`\\${variable.split(':')[0]}\\b`).test(body));
+  return `${operation} ${used.length > 0 ? `(${used.join(', ')}) ` : ''}${body}`;
 }
 
 function overlaps(schema: GraphQLSchema, one: GraphQLCompositeType, other: GraphQLCompositeType): boolean {

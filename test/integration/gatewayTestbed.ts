@@ -2,8 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GraphQLSchema } from 'graphql';
-import { planHere } from '../../federation/planning/planner.js';
+import { type GraphQLSchema, print } from 'graphql';
 import type { Supergraph } from '../../federation/supergraph/supergraph.js';
 import { loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
 import { openAuditLog } from '../../gateway/audit/auditLog.js';
@@ -260,18 +259,16 @@ export async function startGateway(
   };
   const subgraphs = [peopleGraph, clinicGraph, await createGovernanceSubgraph(inForce)];
   const planned: string[] = [];
-  const supergraph: Supergraph = loadCitySupergraph(subgraphs.map(localSource), {
-    planner(sdl) {
-      const planner = planHere(sdl);
-      return {
-        ...planner,
-        plan(operation, requester) {
-          planned.push(operation);
-          return planner.plan(operation, requester);
-        },
-      };
+  const composed = loadCitySupergraph(subgraphs.map(localSource));
+  const supergraph: Supergraph = {
+    ...composed,
+    planner: {
+      plan(document) {
+        planned.push(print(document.operation));
+        return composed.planner.plan(document);
+      },
     },
-  });
+  };
   const auditLog =
     options.auditLog ??
     (await openAuditLog(folder, {

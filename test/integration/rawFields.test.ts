@@ -9,7 +9,7 @@ import { normalForm, prepareOperation } from '../../federation/execution/prepare
 import { RawJson } from '../../federation/plan/rawFields.js';
 import { readPolkuError } from '../../federation/plan/subgraphError.js';
 import type { SubgraphResponse } from '../../federation/supergraph/dataSource.js';
-import { composed, testContext, testIds, tester, testSubgraph } from './supergraphTestbed.js';
+import { composed, testContext, testIds, testSubgraph } from './supergraphTestbed.js';
 import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 
 const SDL = `type Query { people: [Person!] }
@@ -34,7 +34,7 @@ async function answer(text: string, selection = `people { name visits { ${FIELDS
   };
   const form = normalForm(parse(`{ ${selection} }`), undefined, supergraph);
   const result = await executeOperation({
-    prepared: await prepareOperation(form, supergraph, tester),
+    prepared: await prepareOperation(form, supergraph, {}),
     values: {},
     supergraph: { ...supergraph, dataSources: new Map([['people', source]]) },
     context: { requester: new RegistryRequester(testContext, ''), signal: undefined },

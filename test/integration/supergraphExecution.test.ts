@@ -19,7 +19,6 @@ import {
   composed,
   testContext,
   testDomain,
-  tester,
   testIds,
   testSubgraph,
 } from './supergraphTestbed.js';
@@ -299,7 +298,7 @@ describe('an operation', () => {
     const form = normalForm(parse('{ people { visits } }'), undefined, supergraph);
     const execution = executeOperation({
       observations: new Observations(),
-      prepared: await prepareOperation(form, supergraph, tester),
+      prepared: await prepareOperation(form, supergraph, {}),
       values: {},
       supergraph,
       context: { requester: new RegistryRequester(testContext, ''), signal: gone },

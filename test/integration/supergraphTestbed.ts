@@ -13,7 +13,6 @@ import { executeOperation, readVariables } from '../../federation/execution/exec
 import { normalForm, prepareOperation } from '../../federation/execution/prepare.js';
 import { RawJson } from '../../federation/plan/rawFields.js';
 import { readPolkuError } from '../../federation/plan/subgraphError.js';
-import type { PlanRequester } from '../../federation/planning/planner.js';
 import { localDataSource, RegistryRequester } from '../../gateway/registries/localDataSource.js';
 import type { SubgraphSource, Supergraph } from '../../federation/supergraph/supergraph.js';
 import { idCodec, loadCitySupergraph } from '../../gateway/registries/cityTypes.js';
@@ -79,9 +78,6 @@ export const testContext: DecisionContext = {
   language: DEFAULT_LANGUAGE,
 };
 
-/** The caller of all test operations. */
-export const tester: PlanRequester = { caller: 'tester', client: undefined };
-
 /** Sends an operation as a client does, and returns plain JSON. */
 export async function ask(
   supergraph: Supergraph,
@@ -102,7 +98,7 @@ export async function ask(
   const result = await executeOperation({
     ...scope,
     observations: new Observations(),
-    prepared: await prepareOperation(form, supergraph, tester),
+    prepared: await prepareOperation(form, supergraph, values),
     values,
     context: { requester: new RegistryRequester(testContext, callerToken), signal: undefined },
     readError: readPolkuError,

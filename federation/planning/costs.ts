@@ -1,0 +1,451 @@
+import { type Cost, FREE, IMPOSSIBLE, inTurn, isCheaper, isPossible, together } from './cost.js';
+import { type GraphNode, type NodeField, type PlaceType, type PlanningGraph, rootStart } from './planningGraph.js';
+import { chooseOptions } from './chooseOptions.js';
+import { type Field, JoinedSelection, PartialSelection, type Selection } from './selection.js';
+
+/** Where a field of an object can be resolved. */
+export interface Option {
+  readonly node: GraphNode;
+  readonly nodeField: NodeField;
+  /** Fields that the path to the object's child provides. */
+  readonly provided: Selection | undefined;
+  /** Whether the subgraph must be asked once more, because it must be given fields of others. */
+  readonly isRequiring: boolean;
+  /** What is asked before the field is: requests that lead to the subgraph. */
+  readonly open: Cost;
+  /** What only this field adds: its requirements before, and what is below it after. */
+  readonly before: Cost;
+  readonly below: Cost;
+}
+
+/** A field, or a part of it, and where it is resolved. */
+export interface Choice {
+  readonly field: Field;
+  readonly option: Option;
+}
+
+/** How the fields of an object are resolved. */
+export interface ObjectPlan {
+  readonly choices: readonly Choice[];
+  /** Fields that no subgraph can resolve here. */
+  readonly missing: readonly Field[];
+  readonly cost: Cost;
+}
+
+/** A way to another subgraph. */
+export interface Way {
+  readonly node: GraphNode;
+  readonly cost: Cost;
+  /** The key to send; undefined for a root type. */
+  readonly key: Selection | undefined;
+}
+
+export interface Ways {
+  readonly to: ReadonlyMap<number, Way>;
+  /** The way back into the subgraph where the object comes from. */
+  readonly back: Way | undefined;
+}
+
+/** What the objects of an interface have in common, where only the interface is known. */
+export interface InterfaceParts {
+  readonly common: Selection;
+  /** What needs the type of each object; undefined if nothing does. */
+  readonly typed: Selection | undefined;
+}
+
+/** How many fields one operation may plan, each counted in each type that it is planned for. */
+const MAX_STEPS = 50_000;
+
+/** Thrown where an operation takes too many steps to plan. */
+export class TooManySteps extends Error {}
+
+/**
+ * Chooses where the fields of objects are resolved. Each choice is made once for each selection, type and
+ * subgraph, so the time is near linear in the operation.
+ */
+export class Costs {
+  readonly #ways = new Map<string, Ways>();
+  readonly #parts = new WeakMap<Selection, Map<string, InterfaceParts>>();
+  /** Searches under way: a key or requirement that needs itself leads nowhere. */
+  readonly #underWay = new Set<string>();
+  /** How many searches ended at one under way. Their results hold only there and are not stored. */
+  #cuts = 0;
+  #steps = 0;
+
+  constructor(private readonly graph: PlanningGraph) {}
+
+  /** Starts to count the steps of another operation. */
+  begin(): void {
+    this.#steps = 0;
+  }
+
+  /** Chooses in advance how fields of a root type are resolved. */
+  estimate(selection: Selection, root: string): void {
+    this.object(selection, root, rootStart(root), undefined);
+  }
+
+  /** The cost of a selection where a subgraph returns objects of a type. */
+  place(selection: Selection, place: PlaceType, provided: Selection | undefined): Cost {
+    if (place.isInterfaceObject) return this.#interfaceObject(selection, place, provided);
+    let cost = FREE;
+    for (const node of place.nodes)
+      cost = together(cost, this.object(selection, node.type, node, provided).cost);
+    return cost;
+  }
+
+  object(selection: Selection, type: string, from: GraphNode, provided: Selection | undefined): ObjectPlan {
+    const key = `${type} ${from.id} ${provided?.id}`;
+    const known = selection.plans.get(key);
+    if (known) return known;
+    const cuts = this.#cuts;
+    const plan = this.fields(selection.of(type).fields, type, from, provided);
+    if (cuts === this.#cuts) selection.plans.set(key, plan);
+    return plan;
+  }
+
+  /** Chooses where fields of one object are resolved, so that levels are fewest, and then requests. */
+  fields(
+    fields: readonly Field[],
+    type: string,
+    from: GraphNode,
+    provided: Selection | undefined,
+  ): ObjectPlan {
+    this.#steps += fields.length;
+    if (this.#steps > MAX_STEPS) throw new TooManySteps();
+    const choices: Choice[] = [];
+    const open: { readonly field: Field; readonly options: readonly Option[] }[] = [];
+    const missing: Field[] = [];
+    for (const field of fields) {
+      const local = this.#local(field, from, provided);
+      if (local && local.below === FREE) {
+        choices.push({ field, option: local });
+        continue;
+      }
+      const options = this.#options(field, type, from, provided, local);
+      if (options.length > 0) {
+        open.push({ field, options });
+        continue;
+      }
+      const split = this.#split(field, type, from, provided);
+      for (const choice of split.choices) open.push({ field: choice.field, options: [choice.option] });
+      if (split.rest) missing.push(split.rest);
+    }
+    const chosen = chooseOptions(open.map(({ options }) => options));
+    open.forEach(({ field }, index) => choices.push({ field, option: chosen.options[index]! }));
+    return { choices, missing, cost: missing.length > 0 ? IMPOSSIBLE : chosen.cost };
+  }
+
+  /** The ways from a subgraph that returned an object to all others. */
+  ways(type: string, from: GraphNode, provided: Selection | undefined): Ways {
+    const key = `${type} ${from.id} ${provided?.id}`;
+    const known = this.#ways.get(key);
+    if (known) return known;
+    const cuts = this.#cuts;
+    const to = new Map<number, Way>([[from.id, { node: from, cost: FREE, key: undefined }]]);
+    let back: Way | undefined;
+    if (!this.#enter(`ways ${key}`)) return { to, back };
+    const nodes = this.graph.nodesOf(type);
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const node of nodes) {
+        if (node === from) continue;
+        for (const way of this.#waysInto(node, type, from, to, provided)) {
+          const found = to.get(node.id);
+          if (found && !isCheaper(way.cost, found.cost)) continue;
+          to.set(node.id, way);
+          changed = true;
+        }
+      }
+    }
+    for (const way of this.#waysInto(from, type, from, to, provided))
+      if (!back || isCheaper(way.cost, back.cost)) back = way;
+    this.#underWay.delete(`ways ${key}`);
+    const ways = { to, back };
+    if (cuts === this.#cuts) this.#ways.set(key, ways);
+    return ways;
+  }
+
+  /** The cheapest subgraph that looks up objects of an interface and knows their types. */
+  wayToTypes(place: PlaceType, from: GraphNode, provided: Selection | undefined, typed: Selection) {
+    let best: { readonly way: Way; readonly cost: Cost } | undefined;
+    for (const way of this.ways(place.type, from, provided).to.values()) {
+      if (way.node.place.isInterfaceObject) continue;
+      const cost = inTurn(way.cost, this.place(typed, way.node.place, undefined));
+      if (isPossible(cost) && (!best || isCheaper(cost, best.cost))) best = { way, cost };
+    }
+    return best;
+  }
+
+  /** Separates what can be resolved without the types of objects. */
+  interfaceParts(
+    selection: Selection,
+    { type: name, nodes }: PlaceType,
+    provided: Selection | undefined,
+  ): InterfaceParts {
+    let ofSelection = this.#parts.get(selection);
+    if (!ofSelection) this.#parts.set(selection, (ofSelection = new Map()));
+    const key = `${nodes[0]!.id} ${provided?.id}`;
+    let parts = ofSelection.get(key);
+    if (!parts) ofSelection.set(key, (parts = this.#interfaceParts(selection, name, nodes[0]!, provided)));
+    return parts;
+  }
+
+  #interfaceParts(
+    selection: Selection,
+    name: string,
+    node: GraphNode,
+    provided: Selection | undefined,
+  ): InterfaceParts {
+    const members = this.graph.members(name).map((type) => ({ type, ...selection.of(type) }));
+    const [first, ...others] = members;
+    const isCommon = (field: Field): boolean =>
+      others.every(({ fields }) => fields.some((other) => isSame(field, other))) &&
+      this.fields([field], name, node, provided).missing.length === 0;
+    const common = first?.fields.filter(isCommon) ?? [];
+    const keys = new Set(common.map(({ key }) => key));
+    const needsTypes = members.some(
+      ({ fields, selectsTypename }) => selectsTypename || fields.some(({ key }) => !keys.has(key)),
+    );
+    const typed = new Map(
+      members.map(({ type, fields }) => [type, fields.filter(({ key }) => !keys.has(key))]),
+    );
+    return {
+      common: new PartialSelection(new Map([[name, common]])),
+      typed: needsTypes ? new PartialSelection(typed) : undefined,
+    };
+  }
+
+  #interfaceObject(selection: Selection, place: PlaceType, provided: Selection | undefined): Cost {
+    const [node] = place.nodes;
+    const { common, typed } = this.interfaceParts(selection, place, provided);
+    const { cost } = this.object(common, place.type, node!, provided);
+    if (!typed) return cost;
+    const way = this.wayToTypes(place, node!, provided, typed);
+    return way ? together(cost, way.cost) : IMPOSSIBLE;
+  }
+
+  *#waysInto(
+    node: GraphNode,
+    type: string,
+    from: GraphNode,
+    known: ReadonlyMap<number, Way>,
+    provided: Selection | undefined,
+  ): Generator<Way> {
+    if (node.isRoot) {
+      yield { node, cost: { levels: 1, fetches: 1 }, key: undefined };
+      return;
+    }
+    for (const key of node.keys) {
+      const cost = this.#keyCost(key, type, from, known, provided);
+      if (isPossible(cost))
+        yield { node, cost: { levels: cost.levels + 1, fetches: cost.fetches + 1 }, key };
+    }
+  }
+
+  #keyCost(
+    key: Selection,
+    type: string,
+    from: GraphNode,
+    known: ReadonlyMap<number, Way>,
+    provided: Selection | undefined,
+  ): Cost {
+    let levels = 0;
+    let fetches = 0;
+    const opened = new Set<GraphNode>();
+    for (const field of key.of(type).fields) {
+      let best: { readonly way: Way; readonly cost: Cost; readonly below: Cost } | undefined;
+      for (const way of known.values()) {
+        const local = this.#local(field, way.node, way.node === from ? provided : undefined);
+        if (!local) continue;
+        const cost = inTurn(way.cost, local.below);
+        if (!best || isCheaper(cost, best.cost)) best = { way, cost, below: local.below };
+      }
+      if (!best) return IMPOSSIBLE;
+      levels = Math.max(levels, best.cost.levels);
+      fetches += best.below.fetches + (opened.has(best.way.node) ? 0 : best.way.cost.fetches);
+      opened.add(best.way.node);
+    }
+    return { levels, fetches };
+  }
+
+  /** Resolving a field in a subgraph that is asked anyway; undefined where it cannot. */
+  local(field: Field, node: GraphNode, provided: Selection | undefined): Option | undefined {
+    return this.#local(field, node, provided);
+  }
+
+  #local(field: Field, node: GraphNode, provided: Selection | undefined): Option | undefined {
+    const nodeField = node.fields.get(field.name);
+    if (!nodeField) return undefined;
+    const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
+    const isGiven = given !== undefined;
+    if (!isGiven && (!nodeField.isResolved || nodeField.requires)) return undefined;
+    const below = this.#below(field, nodeField, nodeField.provides ?? given?.selection);
+    if (!isPossible(below)) return undefined;
+    return {
+      node,
+      nodeField,
+      provided: nodeField.provides ?? given?.selection,
+      isRequiring: false,
+      open: FREE,
+      before: FREE,
+      below,
+    };
+  }
+
+  #below({ selection }: Field, { place }: NodeField, provided: Selection | undefined): Cost {
+    if (!selection) return FREE;
+    return place ? this.place(selection, place, provided) : IMPOSSIBLE;
+  }
+
+  #options(
+    field: Field,
+    type: string,
+    from: GraphNode,
+    provided: Selection | undefined,
+    local: Option | undefined,
+  ): Option[] {
+    const options: Option[] = local ? [local] : [];
+    for (const node of this.graph.nodesOf(type)) {
+      if (local && node === from) continue;
+      const option = this.#open(field, node, type, from, provided);
+      if (!option) continue;
+      const below = this.#below(field, option.nodeField, option.provided);
+      if (isPossible(below)) options.push({ ...option, below });
+    }
+    return options;
+  }
+
+  /** The way to a subgraph that resolves a field, without what is below the field. */
+  #open(
+    { name }: Field,
+    node: GraphNode,
+    type: string,
+    from: GraphNode,
+    provided: Selection | undefined,
+  ): Option | undefined {
+    const nodeField = node.fields.get(name);
+    if (!nodeField?.isResolved) return undefined;
+    const { requires, provides } = nodeField;
+    const option = { node, nodeField, provided: provides };
+    if (!requires) {
+      if (node === from)
+        return { ...option, isRequiring: false, open: FREE, before: FREE, below: FREE };
+      const way = this.ways(type, from, provided).to.get(node.id);
+      return way && { ...option, isRequiring: false, open: way.cost, before: FREE, below: FREE };
+    }
+    const ways = this.ways(type, from, provided);
+    const way = node === from ? ways.back : ways.to.get(node.id);
+    if (!way) return undefined;
+    const key = `requires ${requires.id} ${type} ${from.id} ${provided?.id}`;
+    if (!this.#enter(key)) return undefined;
+    const before = this.object(requires, type, from, provided).cost;
+    this.#underWay.delete(key);
+    if (!isPossible(before)) return undefined;
+    const levels = Math.max(way.cost.levels, before.levels + 1);
+    return { ...option, isRequiring: true, open: { levels, fetches: 1 }, before, below: FREE };
+  }
+
+  /** Divides a field of objects without a key among subgraphs that each know a part of them. */
+  #split(
+    field: Field,
+    type: string,
+    from: GraphNode,
+    provided: Selection | undefined,
+  ): { readonly choices: readonly Choice[]; readonly rest: Field | undefined } {
+    const choices: Choice[] = [];
+    let rest: Field | undefined = field;
+    const open = this.graph
+      .nodesOf(type)
+      .map((node) => this.#provided(field, node, from, provided) ?? this.#open(field, node, type, from, provided))
+      .filter((option) => option !== undefined && option.nodeField.place !== undefined) as Option[];
+    while (rest?.selection) {
+      let best: { option: Option; done: Selection; count: number; left: Selection | undefined } | undefined;
+      for (const option of open) {
+        const part = this.#part(rest.selection, option.nodeField.place!, option.provided);
+        if (part.count > (best?.count ?? 0)) best = { option, done: part.done, count: part.count, left: part.rest };
+      }
+      if (!best) break;
+      const below = this.place(best.done, best.option.nodeField.place!, best.option.provided);
+      choices.push({ field: { ...rest, selection: best.done }, option: { ...best.option, below } });
+      rest = best.left && { ...rest, selection: best.left };
+    }
+    return { choices, rest };
+  }
+
+  /** A field that a path provides, without what is below it. */
+  #provided(
+    field: Field,
+    node: GraphNode,
+    from: GraphNode,
+    provided: Selection | undefined,
+  ): Option | undefined {
+    const nodeField = node === from ? node.fields.get(field.name) : undefined;
+    const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
+    if (!nodeField || !given) return undefined;
+    const below = nodeField.provides ?? given.selection;
+    return { node, nodeField, provided: below, isRequiring: false, open: FREE, before: FREE, below: FREE };
+  }
+
+  /** The part of a selection that can be resolved of the objects that a subgraph returns. */
+  #part(
+    selection: Selection,
+    place: PlaceType,
+    provided: Selection | undefined,
+  ): { readonly done: Selection; readonly count: number; readonly rest: Selection | undefined } {
+    const done = new Map<string, Field[]>();
+    const rest = new Map<string, Field[]>();
+    let count = 0;
+    if (!place.isInterfaceObject) {
+      for (const node of place.nodes) {
+        const missing: Field[] = [];
+        const found: Field[] = [];
+        for (const field of selection.of(node.type).fields) {
+          const { choices, missing: left } = this.fields([field], node.type, node, provided);
+          missing.push(...left);
+          for (const choice of choices) found.push(choice.field);
+        }
+        count += found.length;
+        done.set(node.type, merged(found));
+        if (missing.length > 0) rest.set(node.type, missing);
+      }
+    }
+    return {
+      done: new PartialSelection(done),
+      count,
+      rest: rest.size > 0 ? new PartialSelection(rest) : undefined,
+    };
+  }
+
+  #enter(key: string): boolean {
+    if (this.#underWay.has(key)) {
+      this.#cuts += 1;
+      return false;
+    }
+    this.#underWay.add(key);
+    return true;
+  }
+}
+
+function isSame(one: Field, other: Field): boolean {
+  return (
+    one.key === other.key &&
+    one.name === other.name &&
+    one.argumentText === other.argumentText &&
+    one.selection === other.selection
+  );
+}
+
+/** Joins the parts of a field that was divided. */
+function merged(fields: readonly Field[]): Field[] {
+  const byKey = new Map<string, Field>();
+  for (const field of fields) {
+    const known = byKey.get(field.key);
+    byKey.set(
+      field.key,
+      known?.selection && field.selection
+        ? { ...known, selection: new JoinedSelection([known.selection, field.selection]) }
+        : field,
+    );
+  }
+  return [...byKey.values()];
+}

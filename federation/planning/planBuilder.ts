@@ -1,0 +1,312 @@
+import { PolkuError } from '../../lib/errors.js';
+import type { Choice, Costs, Option } from './costs.js';
+import { Fetch, type Input, ObjectState, Place, SelectedObjects, type Site } from './fetch.js';
+import { type GraphNode, type PlanningGraph, rootStart } from './planningGraph.js';
+import type { Field, Selection } from './selection.js';
+
+/** Makes the fetches of one operation. */
+export class PlanBuilder {
+  readonly fetches: Fetch[] = [];
+
+  constructor(
+    private readonly graph: PlanningGraph,
+    private readonly costs: Costs,
+  ) {}
+
+  /** Plans some fields of the root type of a query. */
+  *query(root: Selection, type: string): Generator<undefined> {
+    const nowhere = rootStart(type);
+    const { place } = nowhere;
+    const selected = new SelectedObjects(place, false);
+    const top = new Place(place, undefined, undefined, undefined, selected, undefined);
+    // The root object comes from no subgraph: each of its fields begins a fetch.
+    const origin = { node: nowhere, fetch: undefined as never, selected: new Map(), provided: undefined };
+    const state = new ObjectState(type, top, origin);
+    state.sites.clear();
+    const { choices, missing } = this.costs.object(root, type, nowhere, undefined);
+    if (missing.length > 0) throw notPlannable(missing[0]!);
+    for (const { field, option } of choices) {
+      this.#select(state, this.#open(state, option.node), field, option);
+      yield;
+    }
+  }
+
+  /** Plans the fields of the root type of a mutation, one after the other. */
+  mutation(root: Selection, type: string): void {
+    let before: readonly Fetch[] = [];
+    let current: Site | undefined;
+    for (const field of root.of(type).fields) {
+      const { option } = this.#choose(field, type, rootStart(type));
+      const first = this.fetches.length;
+      const isFree = current?.node === option.node && before.length === 0;
+      if (!isFree) {
+        const selected = new SelectedObjects(option.node.place, false);
+        const fetch = new Fetch(this.fetches.length, option.node, undefined, selected, true);
+        for (const other of this.fetches) fetch.waitFor(other);
+        this.fetches.push(fetch);
+        current = { node: option.node, fetch, selected: selected.of(type), provided: undefined };
+      }
+      const { node, fetch } = current!;
+      const top = new Place(node.place, undefined, undefined, fetch, fetch.selected, undefined);
+      this.#select(new ObjectState(type, top, current!), current!, field, option);
+      before = this.fetches.slice(first).filter((other) => other !== fetch);
+    }
+  }
+
+  #choose(field: Field, type: string, from: GraphNode): Choice {
+    const { choices, missing } = this.costs.fields([field], type, from, undefined);
+    if (missing.length > 0 || choices.length !== 1) throw notPlannable(field);
+    return choices[0]!;
+  }
+
+  #place(place: Place, selection: Selection): void {
+    const { type } = place;
+    if (!type.isInterfaceObject) {
+      for (const node of type.nodes) this.#object(stateOf(place, node), selection);
+      return;
+    }
+    const [node] = type.nodes;
+    const state = stateOf(place, node!);
+    const { common, typed } = this.costs.interfaceParts(selection, type, place.provided);
+    this.#object(state, common);
+    if (!typed) return;
+    const best = this.costs.wayToTypes(type, node!, place.provided, typed);
+    if (!best) throw notPlannable(firstOf(typed, this.graph.members(type.type)));
+    const site = this.#open(state, best.way.node);
+    const key = `types ${site.fetch.id}`;
+    let known = place.below.get(key);
+    if (!known) {
+      const selected = site.fetch.selected;
+      known = new Place(best.way.node.place, place, undefined, site.fetch, selected, undefined);
+      place.below.set(key, known);
+    }
+    this.#place(known, typed);
+  }
+
+  #object(state: ObjectState, selection: Selection): void {
+    const { type, origin } = state;
+    const { choices, missing } = this.costs.object(selection, type, origin.node, origin.provided);
+    if (missing.length > 0) throw notPlannable(missing[0]!);
+    const requiring = choices.filter(({ option }) => option.isRequiring);
+    const late = new Set(requiring.map(({ option }) => option.node));
+    const waiting: Choice[] = [];
+    for (const choice of choices) {
+      const { field, option } = choice;
+      if (option.isRequiring) continue;
+      // A field that adds nothing below goes with the fields that require others, if nothing else asks for it.
+      if (late.has(option.node) && !state.sites.has(option.node.id) && option.below.fetches === 0)
+        waiting.push(choice);
+      else this.#select(state, this.#open(state, option.node), field, option);
+    }
+    for (const choice of requiring) this.#requiring(state, choice);
+    for (const { field, option } of waiting) {
+      const { node } = option;
+      const site =
+        state.sites.get(node.id) ??
+        state.requiring.find((one) => one.node === node) ??
+        this.#open(state, node);
+      this.#select(state, site, field, option);
+    }
+  }
+
+  /** Selects a field in a fetch, and plans what is below it. */
+  #select(state: ObjectState, site: Site, field: Field, option: Option): void {
+    const { key, selection } = field;
+    let known = site.selected.get(key);
+    if (!known) {
+      const { nodeField } = option;
+      const place = selection && this.#below(state, site, field, option);
+      known = { field, nodeField, below: place?.selected, place };
+      site.selected.set(key, known);
+    }
+    if (selection) this.#place(known.place!, selection);
+  }
+
+  /** The place below a field. Types that select the same in one fetch have the same, which bounds the work. */
+  #below(state: ObjectState, site: Site, field: Field, { nodeField, provided }: Option): Place {
+    const { key, argumentText, selection } = field;
+    const type = nodeField.place!;
+    const lists = nodeField.type.split('[').length - 1;
+    const shared = `${key} ${argumentText} ${selection!.id} ${site.fetch.id} ${type.id} ${lists} ${provided?.id}`;
+    let place = state.place.below.get(shared);
+    if (!place) {
+      const isNamed = type.isAbstract && !type.isInterfaceObject;
+      const selected = new SelectedObjects(type, isNamed);
+      place = new Place(type, state.place, { key, lists }, site.fetch, selected, provided);
+      state.place.below.set(shared, place);
+    }
+    place.parentTypes.add(state.type);
+    return place;
+  }
+
+  /** The fetch of a subgraph that needs only a key. */
+  #open(state: ObjectState, node: GraphNode): Site {
+    const known = state.sites.get(node.id);
+    if (known) return known;
+    const { type, origin } = state;
+    const way = this.costs.ways(type, origin.node, origin.provided).to.get(node.id)!;
+    const before = new Set<Fetch>();
+    const inputs: Input[] = [];
+    if (way.key) for (const field of way.key.of(type).fields) inputs.push(this.#ensure(state, field, before));
+    // Another way of the same key may have opened it meanwhile.
+    const opened = state.sites.get(node.id);
+    if (opened) return opened;
+    const site = this.#enter(state, node, inputs, before);
+    state.sites.set(node.id, site);
+    return site;
+  }
+
+  #enter(state: ObjectState, node: GraphNode, inputs: readonly Input[], before: ReadonlySet<Fetch>): Site {
+    const selected = new SelectedObjects(node.place, node.place.isAbstract && !node.place.isInterfaceObject);
+    const fetch = new Fetch(this.fetches.length, node, state, selected, false);
+    this.fetches.push(fetch);
+    for (const input of inputs) fetch.inputs.set(input.name, input);
+    for (const other of before) fetch.waitFor(other);
+    if (state.place.fetch) fetch.waitFor(state.place.fetch);
+    return { node, fetch, selected: selected.of(node.type), provided: undefined };
+  }
+
+  /** Selects a field in a fetch that is given what the field requires. */
+  #requiring(state: ObjectState, { field, option }: Choice): void {
+    const { type, origin, requiring } = state;
+    const { node, nodeField } = option;
+    const before = new Set<Fetch>();
+    const inputs: Input[] = [];
+    for (const required of nodeField.requires!.of(type).fields)
+      inputs.push(this.#ensure(state, required, before));
+    const ways = this.costs.ways(type, origin.node, origin.provided);
+    const { key } = (node === origin.node ? ways.back : ways.to.get(node.id))!;
+    for (const part of key?.of(type).fields ?? []) inputs.push(this.#ensure(state, part, before));
+    const level = 1 + Math.max(...[...before].map((fetch) => fetch.level));
+    let site = requiring.find(
+      (one) =>
+        one.node === node &&
+        one.fetch.level === level &&
+        inputs.every((input) => isCompatible(input, one.fetch.inputs.get(input.name))),
+    );
+    if (site) {
+      for (const input of inputs) addInput(site.fetch, input);
+      for (const other of before) site.fetch.waitFor(other);
+    } else {
+      site = this.#enter(state, node, [], before);
+      for (const input of inputs) addInput(site.fetch, input);
+      requiring.push(site);
+    }
+    this.#select(state, site, field, option);
+  }
+
+  /**
+   * Makes sure that a field of a key or requirement is fetched.
+   * @param before gets the fetches that return it
+   */
+  #ensure(state: ObjectState, field: Field, before: Set<Fetch>): Input {
+    const { type, origin } = state;
+    const sites = [...state.sites.values()].sort((one, other) => one.fetch.level - other.fetch.level);
+    for (const site of [...sites.filter(({ selected }) => selected.has(field.key)), ...sites]) {
+      const option = this.costs.local(field, site.node, site.provided);
+      if (!option || option.below.fetches > 0) continue;
+      this.#select(state, site, field, option);
+      return this.#input(state, field, before);
+    }
+    const { choices, missing } = this.costs.fields([field], type, origin.node, origin.provided);
+    if (missing.length > 0) throw notPlannable(field);
+    for (const choice of choices) {
+      if (choice.option.isRequiring) this.#requiring(state, choice);
+      else this.#select(state, this.#open(state, choice.option.node), choice.field, choice.option);
+    }
+    return this.#input(state, field, before);
+  }
+
+  /** What a representation copies of a field, and which fetches return it. */
+  #input(state: ObjectState, { key, name, selection }: Field, before: Set<Fetch>): Input {
+    const sites = [...state.sites.values(), ...state.requiring].filter(({ selected }) => selected.has(key));
+    if (!selection) {
+      const [first, ...others] = sites;
+      const earliest = others.reduce((found, one) => (one.fetch.level < found.fetch.level ? one : found), first!);
+      before.add(earliest.fetch);
+      return { key, name, below: undefined };
+    }
+    const below = new Map<string | undefined, Input[]>();
+    for (const { fetch, selected } of sites) {
+      before.add(fetch);
+      this.#inputsBelow(selected.get(key)!.place!, selection, below, before);
+    }
+    return { key, name, below };
+  }
+
+  #inputsBelow(
+    place: Place,
+    selection: Selection,
+    below: Map<string | undefined, Input[]>,
+    before: Set<Fetch>,
+  ): void {
+    for (const state of place.states.values()) {
+      const { isAbstract, isInterfaceObject } = place.type;
+      const type = isAbstract && !isInterfaceObject ? state.type : undefined;
+      const known = below.get(type) ?? [];
+      for (const field of selection.of(state.type).fields) {
+        const isSelected = [...state.sites.values(), ...state.requiring].some(({ selected }) =>
+          selected.has(field.key),
+        );
+        if (!isSelected) continue;
+        const input = this.#input(state, field, before);
+        if (!known.some(({ name }) => name === input.name)) known.push(input);
+        else known.splice(known.findIndex(({ name }) => name === input.name), 1, joined(known.find(({ name }) => name === input.name)!, input));
+      }
+      below.set(type, known);
+    }
+    for (const inner of place.below.values())
+      if (!inner.step) this.#inputsBelow(inner, selection, below, before);
+  }
+}
+
+function stateOf(place: Place, node: GraphNode): ObjectState {
+  let state = place.states.get(node.type);
+  if (!state) {
+    const { fetch, selected, provided } = place;
+    const origin = { node, fetch: fetch!, selected: selected.of(node.type), provided };
+    place.states.set(node.type, (state = new ObjectState(node.type, place, origin)));
+  }
+  return state;
+}
+
+/** Whether one representation can hold both: a field with two sets of arguments has two values. */
+function isCompatible(one: Input, other: Input | undefined): boolean {
+  if (!other) return true;
+  if (one.key !== other.key) return false;
+  for (const [type, inputs] of one.below ?? []) {
+    const known = other.below?.get(type) ?? [];
+    for (const input of inputs)
+      if (!isCompatible(input, known.find(({ name }) => name === input.name))) return false;
+  }
+  return true;
+}
+
+function addInput(fetch: Fetch, input: Input): void {
+  const known = fetch.inputs.get(input.name);
+  fetch.inputs.set(input.name, known ? joined(known, input) : input);
+}
+
+/** What two requirements copy of one field. */
+function joined(one: Input, other: Input): Input {
+  if (!one.below || !other.below) return one;
+  const below = new Map(one.below);
+  for (const [type, inputs] of other.below) {
+    const known = new Map((below.get(type) ?? []).map((input) => [input.name, input]));
+    for (const input of inputs) {
+      const same = known.get(input.name);
+      known.set(input.name, same ? joined(same, input) : input);
+    }
+    below.set(type, [...known.values()]);
+  }
+  return { ...one, below };
+}
+
+function firstOf(selection: Selection, types: readonly string[]): Field {
+  return types.flatMap((type) => selection.of(type).fields)[0]!;
+}
+
+function notPlannable(field: Field | undefined): PolkuError {
+  const message = `No subgraph can answer ${field?.name ?? '__typename'} as it is asked for.`;
+  return new PolkuError('OPERATION_NOT_PLANNABLE', message);
+}
