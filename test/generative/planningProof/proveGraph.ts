@@ -19,7 +19,7 @@ import { buildSupergraph } from '../../../federation/supergraph/supergraph.js';
 import { RawJson } from '../../../federation/plan/rawFields.js';
 import { operationFrom } from '../executionOperations.js';
 import { choicesOf } from './choices.js';
-import { type RandomGraph, randomGraph } from './randomGraph.js';
+import { randomGraph } from './randomGraph.js';
 import { type Possible, possibleIn, World, type WorldObject, worldResolver } from './world.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
@@ -36,10 +36,41 @@ export interface Wrong {
   readonly sdl: string;
 }
 
+/** What was compared. */
+export interface PlanningProof {
+  readonly graphs: number;
+  readonly operations: number;
+  readonly wrong: readonly Wrong[];
+}
+
+/**
+ * Asks random operations of random federated graphs, and compares each answer with that of one service with
+ * the same types.
+ * @param seed the first graph; later ones have higher seeds, and those that do not compose are left out
+ */
+export async function provePlanning(graphs: number, operations: number, seed: number): Promise<PlanningProof> {
+  const wrong: Wrong[] = [];
+  let opened = 0;
+  let asked = 0;
+  for (let next = seed; opened < graphs; next++) {
+    const graph = openGraph(next);
+    if (!graph) continue;
+    opened += 1;
+    const share = Math.ceil((operations - asked) / (graphs - opened + 1));
+    for (let left = share, index = 0; left > 0; index++) {
+      const operation = randomOperation(graph, next * 1000 + index);
+      if (operation === undefined) continue;
+      left -= 1;
+      asked += 1;
+      const found = await graph.prove(operation);
+      if (found) wrong.push({ seed: next, operation, sdl: graph.sdl, ...found });
+    }
+  }
+  return { graphs: opened, operations: asked, wrong };
+}
+
 /** A random graph that composes, as one service and as a federation. */
-export interface ProvedGraph {
-  /** Composes again where composition refuses the first. */
-  readonly seed: number;
+interface ProvedGraph {
   readonly apiSchema: GraphQLSchema;
   /** Compares one operation; undefined if its answer is right. */
   prove(operation: string): Promise<Omit<Wrong, 'seed' | 'operation' | 'sdl'> | undefined>;
@@ -47,7 +78,7 @@ export interface ProvedGraph {
 }
 
 /** The random graph of a seed; undefined if it does not compose. */
-export function openGraph(seed: number): ProvedGraph | undefined {
+function openGraph(seed: number): ProvedGraph | undefined {
   const graph = randomGraph(choicesOf(seed));
   const services = graph.subgraphs.map(({ name, typeDefs }) => ({
     name,
@@ -79,7 +110,6 @@ export function openGraph(seed: number): ProvedGraph | undefined {
   const gateway = new BareGateway(supergraph);
   const resolve = worldResolver(world, possibleOf);
   return {
-    seed,
     apiSchema,
     sdl: graph.subgraphs.map(({ name, typeDefs }) => `# ${name}\n${typeDefs}`).join('\n'),
     async prove(operation) {
@@ -117,7 +147,7 @@ function plain(result: unknown): ExecutionResult {
 }
 
 /** A valid random operation of a graph; undefined if the choices make none. */
-export function randomOperation({ apiSchema }: ProvedGraph, seed: number): string | undefined {
+function randomOperation({ apiSchema }: ProvedGraph, seed: number): string | undefined {
   const { choose } = choicesOf(seed);
   const tape = Array.from({ length: 10 + choose(110) }, () => choose(1000));
   const root = choose(8) === 0 && apiSchema.getMutationType() ? 'mutation' : 'query';
@@ -180,5 +210,3 @@ function sourceOf(schema: GraphQLSchema): DataSource {
     },
   };
 }
-
-export type { RandomGraph };
