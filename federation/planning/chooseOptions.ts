@@ -18,15 +18,17 @@ const NOTHING: Chosen = { options: [], cost: FREE };
  */
 export function chooseOptions(fields: readonly (readonly Option[])[]): Chosen {
   if (fields.length === 0) return NOTHING;
-  const forced = new Set<string>();
-  const free = new Set<string>();
+  const only = evaluateOnly(fields);
+  if (only) return only;
+  const forced = new Set<number>();
+  const free = new Set<number>();
   for (const options of fields) if (options.length === 1) forced.add(requestOf(options[0]!));
   for (const options of fields) for (const option of options) if (isLocal(option)) forced.add(requestOf(option));
   for (const options of fields)
     for (const option of options) if (!forced.has(requestOf(option))) free.add(requestOf(option));
   const candidates = [...free];
   let best: Chosen | undefined;
-  const consider = (open: ReadonlySet<string>): boolean => {
+  const consider = (open: ReadonlySet<number>): boolean => {
     const chosen = evaluate(fields, open);
     if (!chosen || (best && !isCheaper(chosen.cost, best.cost))) return false;
     best = chosen;
@@ -51,7 +53,7 @@ export function chooseOptions(fields: readonly (readonly Option[])[]): Chosen {
 }
 
 /** The best choice if only some requests are made; undefined where a field has no option then. */
-function evaluate(fields: readonly (readonly Option[])[], open: ReadonlySet<string>): Chosen | undefined {
+function evaluate(fields: readonly (readonly Option[])[], open: ReadonlySet<number>): Chosen | undefined {
   let levels = 0;
   for (const options of fields) {
     let fewest = Infinity;
@@ -61,7 +63,7 @@ function evaluate(fields: readonly (readonly Option[])[], open: ReadonlySet<stri
     levels = Math.max(levels, fewest);
   }
   let fetches = 0;
-  const used = new Set<string>();
+  const used = new Set<number>();
   const chosen = fields.map((options) => {
     let best: Option | undefined;
     for (const option of options) {
@@ -89,6 +91,26 @@ function own({ before, below }: Option): number {
   return before.fetches + below.fetches;
 }
 
-function requestOf({ node, isRequiring }: Option): string {
-  return isRequiring ? `${node.id} requiring` : `${node.id}`;
+/** Options with the same number share a request. */
+function requestOf({ node, isRequiring }: Option): number {
+  return node.id * 2 + (isRequiring ? 1 : 0);
+}
+
+/** The only choice, where each field has one option. */
+function evaluateOnly(fields: readonly (readonly Option[])[]): Chosen | undefined {
+  let levels = 0;
+  let fetches = 0;
+  const used = new Set<number>();
+  const options: Option[] = [];
+  for (const [option, other] of fields) {
+    if (other) return undefined;
+    options.push(option!);
+    levels = Math.max(levels, levelsOf(option!));
+    fetches += own(option!);
+    const request = requestOf(option!);
+    if (used.has(request)) continue;
+    used.add(request);
+    fetches += option!.open.fetches;
+  }
+  return { options, cost: { levels, fetches } };
 }

@@ -1,6 +1,7 @@
 import { type Cost, FREE, IMPOSSIBLE, inTurn, isCheaper, isPossible, together } from './cost.js';
 import { type GraphNode, type NodeField, type PlaceType, type PlanningGraph, rootStart } from './planningGraph.js';
 import { chooseOptions } from './chooseOptions.js';
+import { PlanMemory } from './planMemory.js';
 import { type Field, JoinedSelection, PartialSelection, type Selection } from './selection.js';
 
 /** Where a field of an object can be resolved. */
@@ -64,7 +65,7 @@ export class TooManySteps extends Error {}
  * subgraph, so the time is near linear in the operation.
  */
 export class Costs {
-  readonly #ways = new Map<string, Ways>();
+  readonly #ways = new PlanMemory<Ways>();
   readonly #parts = new WeakMap<Selection, Map<string, InterfaceParts>>();
   /** Searches under way: a key or requirement that needs itself leads nowhere. */
   readonly #underWay = new Set<string>();
@@ -94,12 +95,11 @@ export class Costs {
   }
 
   object(selection: Selection, type: string, from: GraphNode, provided: Selection | undefined): ObjectPlan {
-    const key = `${type} ${from.id} ${provided?.id}`;
-    const known = selection.plans.get(key);
+    const known = selection.plans.get(type, from, provided?.id);
     if (known) return known;
     const cuts = this.#cuts;
     const plan = this.fields(selection.of(type).fields, type, from, provided);
-    if (cuts === this.#cuts) selection.plans.set(key, plan);
+    if (cuts === this.#cuts) selection.plans.set(type, from, provided?.id, plan);
     return plan;
   }
 
@@ -137,13 +137,13 @@ export class Costs {
 
   /** The ways from a subgraph that returned an object to all others. */
   ways(type: string, from: GraphNode, provided: Selection | undefined): Ways {
-    const key = `${type} ${from.id} ${provided?.id}`;
-    const known = this.#ways.get(key);
+    const known = this.#ways.get(type, from, provided?.id);
     if (known) return known;
+    const key = `ways ${type} ${from.id} ${provided?.id}`;
     const cuts = this.#cuts;
     const to = new Map<number, Way>([[from.id, { node: from, cost: FREE, key: undefined }]]);
     let back: Way | undefined;
-    if (!this.#enter(`ways ${key}`)) return { to, back };
+    if (!this.#enter(key)) return { to, back };
     const nodes = this.graph.nodesOf(type);
     for (let changed = true; changed; ) {
       changed = false;
@@ -159,9 +159,9 @@ export class Costs {
     }
     for (const way of this.#waysInto(from, type, from, to, provided))
       if (!back || isCheaper(way.cost, back.cost)) back = way;
-    this.#underWay.delete(`ways ${key}`);
+    this.#underWay.delete(key);
     const ways = { to, back };
-    if (cuts === this.#cuts) this.#ways.set(key, ways);
+    if (cuts === this.#cuts) this.#ways.set(type, from, provided?.id, ways);
     return ways;
   }
 
@@ -305,7 +305,7 @@ export class Costs {
     local: Option | undefined,
   ): Option[] {
     const options: Option[] = local ? [local] : [];
-    for (const node of this.graph.nodesOf(type)) {
+    for (const node of this.graph.nodesWith(type, field.name)) {
       if (local && node === from) continue;
       const option = this.#open(field, node, type, from, provided);
       if (!option) continue;
@@ -336,13 +336,21 @@ export class Costs {
     const ways = this.ways(type, from, provided);
     const way = node === from ? ways.back : ways.to.get(node.id);
     if (!way) return undefined;
-    const key = `requires ${requires.id} ${type} ${from.id} ${provided?.id}`;
-    if (!this.#enter(key)) return undefined;
-    const before = this.object(requires, type, from, provided).cost;
-    this.#underWay.delete(key);
+    const before = this.#before(requires, type, from, provided);
     if (!isPossible(before)) return undefined;
     const levels = Math.max(way.cost.levels, before.levels + 1);
     return { ...option, isRequiring: true, open: { levels, fetches: 1 }, before, below: FREE };
+  }
+
+  /** The cost of what a field requires. */
+  #before(requires: Selection, type: string, from: GraphNode, provided: Selection | undefined): Cost {
+    const known = requires.plans.get(type, from, provided?.id);
+    if (known) return known.cost;
+    const key = `requires ${requires.id} ${type} ${from.id} ${provided?.id}`;
+    if (!this.#enter(key)) return IMPOSSIBLE;
+    const { cost } = this.object(requires, type, from, provided);
+    this.#underWay.delete(key);
+    return cost;
   }
 
   /** Divides a field of objects without a key among subgraphs that each know a part of them. */

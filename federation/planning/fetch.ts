@@ -97,6 +97,8 @@ export class Place {
   readonly below = new Map<string, Place>();
   /** The types of the parent that it is below. */
   readonly parentTypes = new Set<string>();
+  /** Made when the plan is. */
+  #path: readonly string[] | undefined;
 
   constructor(
     readonly type: PlaceType,
@@ -110,6 +112,10 @@ export class Place {
 
   /** Its path in the data. `@` is each item of a list, and `|A,B` passes objects of these types only. */
   get path(): readonly string[] {
+    return (this.#path ??= this.#makePath());
+  }
+
+  #makePath(): readonly string[] {
     const { parent, step } = this;
     if (!parent) return [];
     if (!step) return parent.path;

@@ -201,11 +201,9 @@ export class PlanBuilder {
    */
   #ensure(state: ObjectState, field: Field, before: Set<Fetch>): Input {
     const { type, origin } = state;
-    const sites = [...state.sites.values()].sort((one, other) => one.fetch.level - other.fetch.level);
-    for (const site of [...sites.filter(({ selected }) => selected.has(field.key)), ...sites]) {
-      const option = this.costs.local(field, site.node, site.provided);
-      if (!option || option.below.fetches > 0) continue;
-      this.#select(state, site, field, option);
+    const site = this.#bestSite(state, field);
+    if (site) {
+      this.#select(state, site, field, this.costs.local(field, site.node, site.provided)!);
       return this.#input(state, field, before);
     }
     const { choices, missing } = this.costs.fields([field], type, origin.node, origin.provided);
@@ -215,6 +213,20 @@ export class PlanBuilder {
       else this.#select(state, this.#open(state, choice.option.node), choice.field, choice.option);
     }
     return this.#input(state, field, before);
+  }
+
+  /** The earliest fetch that can also select a field, or does so already. */
+  #bestSite(state: ObjectState, field: Field): Site | undefined {
+    let best: Site | undefined;
+    for (const site of state.sites.values()) {
+      const isSelected = site.selected.has(field.key);
+      const wasSelected = best?.selected.has(field.key) ?? false;
+      if (best && isSelected === wasSelected && site.fetch.level >= best.fetch.level) continue;
+      if (wasSelected && !isSelected) continue;
+      const option = this.costs.local(field, site.node, site.provided);
+      if (option?.below.fetches === 0) best = site;
+    }
+    return best;
   }
 
   /** What a representation copies of a field, and which fetches return it. */

@@ -60,6 +60,7 @@ export class PlanningGraph {
   readonly #nodes = new Map<string, GraphNode>();
   readonly #places = new Map<string, PlaceType>();
   readonly #ofType = new Map<string, readonly GraphNode[]>();
+  readonly #withField = new Map<string, Map<string, readonly GraphNode[]>>();
   readonly #abstracts = new Map<string, ReadonlySet<string>>();
   readonly #members = new Map<string, string[]>();
   readonly #rootTypes: ReadonlySet<string>;
@@ -131,6 +132,18 @@ export class PlanningGraph {
       found = [...own, ...views];
     } else found = graphs.map((graph) => this.node(graph, type));
     this.#ofType.set(type, found);
+    return found;
+  }
+
+  /** Where one field of a type is resolved. */
+  nodesWith(type: string, field: string): readonly GraphNode[] {
+    let fields = this.#withField.get(type);
+    if (!fields) this.#withField.set(type, (fields = new Map()));
+    let found = fields.get(field);
+    if (!found) {
+      found = this.nodesOf(type).filter((node) => node.fields.get(field)?.isResolved);
+      fields.set(field, found);
+    }
     return found;
   }
 

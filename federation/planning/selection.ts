@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ObjectPlan } from './costs.js';
+import { PlanMemory } from './planMemory.js';
 
 /** A field to plan: of the client, of a key or of a requirement. */
 export interface Field {
@@ -35,7 +36,7 @@ let selections = 0;
 export abstract class Selection {
   readonly id = selections++;
   /** How it is resolved, by where. Filled by {@link ObjectPlan}'s maker. */
-  readonly plans = new Map<string, ObjectPlan>();
+  readonly plans = new PlanMemory<ObjectPlan>();
   readonly #types = new Map<string, TypeSelection>();
 
   of(type: string): TypeSelection {
