@@ -73,6 +73,10 @@ const commands: Readonly<Record<string, ListedCommand>> = {
     summary: 'shows the stored operations of the apps, and their hashes',
     load: async () => (await import('./commands/operations.js')).operationsCommand(),
   },
+  plan: {
+    summary: 'shows how an operation is planned: which registries are asked for what',
+    load: async () => (await import('./commands/plan.js')).planCommand(),
+  },
   permit: {
     summary: 'extracts data for research permits (552/2019)',
     load: async () => (await import('./commands/permit.js')).permitCommand(),

@@ -96,9 +96,14 @@ function invalid(message: string, fix = '', cause?: unknown): PolkuError {
 
 /** The API schema of all joined registries: everything that a client could ask for if policies allowed it. */
 export async function committedApi(): Promise<GraphQLSchema> {
-  return Supergraph.build(composeContracts(await committedSdl(), shippedSupergraph()))
+  return Supergraph.build(await committedSupergraph())
     .apiSchema()
     .toGraphQLJSSchema();
+}
+
+/** The supergraph of all joined registries. */
+export async function committedSupergraph(): Promise<string> {
+  return composeContracts(await committedSdl(), shippedSupergraph());
 }
 
 /**

@@ -33,9 +33,7 @@ export function operationOf({ document }: FetchNode): OperationDefinitionNode {
 /** Returns the fields that a fetch adds to its objects. */
 export function addedFields(node: FetchNode): SelectedField[] {
   const fields = fieldsIn(operationOf(node).selectionSet);
-  return node.isEntityFetch
-    ? fields.flatMap((entities) => fieldsIn(entities.node.selectionSet!))
-    : fields;
+  return node.isEntityFetch ? fields.flatMap((entities) => fieldsIn(entities.node.selectionSet!)) : fields;
 }
 
 /** Returns the fields of a selection, including those in its fragments. */

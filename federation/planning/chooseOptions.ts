@@ -1,12 +1,26 @@
-import { type Cost, FREE, inTurn, isCheaper } from './cost.js';
+import { type Cost, FREE, isCheaper } from './cost.js';
 import type { Option } from './costs.js';
 
-/** Up to so many subgraphs, all sets of them are compared. Of more, the best is added step by step. */
+/** Up to so many requests, all sets of them are compared. Of more, one after the other is left out. */
 const COMPARED = 5;
+/** As many requests as there are bits in a set. Options in further ones are not considered. */
+const MAX_REQUESTS = 30;
 
 interface Chosen {
   readonly options: readonly Option[];
   readonly cost: Cost;
+}
+
+/** An option with what is compared. */
+interface Candidate {
+  readonly option: Option;
+  /** The bit of its request: options in one request share its cost. */
+  readonly request: number;
+  readonly levels: number;
+  /** Requests that lead to it, and those that only this field needs. */
+  readonly open: number;
+  readonly own: number;
+  readonly isLocal: boolean;
 }
 
 const NOTHING: Chosen = { options: [], cost: FREE };
@@ -18,99 +32,99 @@ const NOTHING: Chosen = { options: [], cost: FREE };
  */
 export function chooseOptions(fields: readonly (readonly Option[])[]): Chosen {
   if (fields.length === 0) return NOTHING;
-  const only = evaluateOnly(fields);
-  if (only) return only;
-  const forced = new Set<number>();
-  const free = new Set<number>();
-  for (const options of fields) if (options.length === 1) forced.add(requestOf(options[0]!));
-  for (const options of fields) for (const option of options) if (isLocal(option)) forced.add(requestOf(option));
-  for (const options of fields)
-    for (const option of options) if (!forced.has(requestOf(option))) free.add(requestOf(option));
-  const candidates = [...free];
-  let best: Chosen | undefined;
-  const consider = (open: ReadonlySet<number>): boolean => {
-    const chosen = evaluate(fields, open);
-    if (!chosen || (best && !isCheaper(chosen.cost, best.cost))) return false;
-    best = chosen;
+  const requests = new Map<number, number>();
+  const candidates = fields.map((options) =>
+    options.flatMap((option) => candidateOf(option, requests) ?? []),
+  );
+  let forced = 0;
+  for (const [first, ...others] of candidates) {
+    if (others.length === 0) forced |= first!.request;
+    for (const { isLocal, request } of [first!, ...others]) if (isLocal) forced |= request;
+  }
+  const all = 2 ** requests.size - 1;
+  const free = [...requests.values()].filter((request) => !(forced & request));
+  if (free.length === 0) return chosenOf(candidates, all);
+  let best: Cost | undefined;
+  let open = all;
+  const consider = (set: number): boolean => {
+    const cost = costOf(candidates, set);
+    if (!cost || (best && !isCheaper(cost, best))) return false;
+    [best, open] = [cost, set];
     return true;
   };
-  if (candidates.length <= COMPARED) {
-    for (let set = 0; set < 1 << candidates.length; set++)
-      consider(new Set([...forced, ...candidates.filter((_, index) => set & (1 << index))]));
-    return best!;
-  }
-  consider(new Set([...forced, ...candidates]));
-  for (let open = new Set([...forced, ...candidates]), improved = true; improved; ) {
-    improved = false;
-    for (const request of candidates) {
-      const fewer = new Set(open);
-      if (!fewer.delete(request) || !consider(fewer)) continue;
-      open = fewer;
-      improved = true;
+  if (free.length <= COMPARED) {
+    for (let chosen = 0; chosen < 1 << free.length; chosen++) {
+      let set = forced;
+      for (let index = 0; index < free.length; index++) if (chosen & (1 << index)) set |= free[index]!;
+      consider(set);
     }
+    return chosenOf(candidates, open);
+  }
+  consider(all);
+  for (let improved = true; improved;) {
+    improved = false;
+    for (const request of free) if (open & request && consider(open & ~request)) improved = true;
+  }
+  return chosenOf(candidates, open);
+}
+
+function candidateOf(option: Option, requests: Map<number, number>): Candidate | undefined {
+  const { node, isRequiring, open, before, below } = option;
+  const key = node.id * 2 + (isRequiring ? 1 : 0);
+  let request = requests.get(key);
+  if (request === undefined) {
+    if (requests.size === MAX_REQUESTS) return undefined;
+    requests.set(key, (request = 1 << requests.size));
+  }
+  return {
+    option,
+    request,
+    levels: open.levels + below.levels,
+    open: open.fetches,
+    own: before.fetches + below.fetches,
+    isLocal: open === FREE && !isRequiring,
+  };
+}
+
+/** The cost if only some requests are made; undefined where a field has no option then. */
+function costOf(fields: readonly (readonly Candidate[])[], open: number): Cost | undefined {
+  const levels = levelsOf(fields, open);
+  if (levels === Infinity) return undefined;
+  let fetches = 0;
+  let used = 0;
+  for (const candidates of fields) {
+    const { own, request, open: opening } = cheapest(candidates, open, levels);
+    fetches += own;
+    if (!(used & request)) fetches += opening;
+    used |= request;
+  }
+  return { levels, fetches };
+}
+
+function chosenOf(fields: readonly (readonly Candidate[])[], open: number): Chosen {
+  const levels = levelsOf(fields, open);
+  return {
+    options: fields.map((candidates) => cheapest(candidates, open, levels).option),
+    cost: costOf(fields, open)!,
+  };
+}
+
+function levelsOf(fields: readonly (readonly Candidate[])[], open: number): number {
+  let most = 0;
+  for (const candidates of fields) {
+    let fewest = Infinity;
+    for (const { request, levels } of candidates) if (open & request && levels < fewest) fewest = levels;
+    if (fewest > most) most = fewest;
+  }
+  return most;
+}
+
+/** The option with the fewest requests of its own that needs no more levels than others do anyway. */
+function cheapest(candidates: readonly Candidate[], open: number, levels: number): Candidate {
+  let best: Candidate | undefined;
+  for (const one of candidates) {
+    if (!(open & one.request) || one.levels > levels) continue;
+    if (!best || one.own < best.own || (one.own === best.own && one.isLocal)) best = one;
   }
   return best!;
-}
-
-/** The best choice if only some requests are made; undefined where a field has no option then. */
-function evaluate(fields: readonly (readonly Option[])[], open: ReadonlySet<number>): Chosen | undefined {
-  let levels = 0;
-  for (const options of fields) {
-    let fewest = Infinity;
-    for (const option of options)
-      if (open.has(requestOf(option))) fewest = Math.min(fewest, levelsOf(option));
-    if (fewest === Infinity) return undefined;
-    levels = Math.max(levels, fewest);
-  }
-  let fetches = 0;
-  const used = new Set<number>();
-  const chosen = fields.map((options) => {
-    let best: Option | undefined;
-    for (const option of options) {
-      if (!open.has(requestOf(option)) || levelsOf(option) > levels) continue;
-      if (!best || own(option) < own(best) || (own(option) === own(best) && isLocal(option))) best = option;
-    }
-    const request = requestOf(best!);
-    fetches += own(best!) + (used.has(request) ? 0 : best!.open.fetches);
-    used.add(request);
-    return best!;
-  });
-  return { options: chosen, cost: { levels, fetches } };
-}
-
-function isLocal({ open, isRequiring }: Option): boolean {
-  return open === FREE && !isRequiring;
-}
-
-function levelsOf({ open, below }: Option): number {
-  return inTurn(open, below).levels;
-}
-
-/** Requests that only this field needs. */
-function own({ before, below }: Option): number {
-  return before.fetches + below.fetches;
-}
-
-/** Options with the same number share a request. */
-function requestOf({ node, isRequiring }: Option): number {
-  return node.id * 2 + (isRequiring ? 1 : 0);
-}
-
-/** The only choice, where each field has one option. */
-function evaluateOnly(fields: readonly (readonly Option[])[]): Chosen | undefined {
-  let levels = 0;
-  let fetches = 0;
-  const used = new Set<number>();
-  const options: Option[] = [];
-  for (const [option, other] of fields) {
-    if (other) return undefined;
-    options.push(option!);
-    levels = Math.max(levels, levelsOf(option!));
-    fetches += own(option!);
-    const request = requestOf(option!);
-    if (used.has(request)) continue;
-    used.add(request);
-    fetches += option!.open.fetches;
-  }
-  return { options, cost: { levels, fetches } };
 }

@@ -1,5 +1,11 @@
 import { type Cost, FREE, IMPOSSIBLE, inTurn, isCheaper, isPossible, together } from './cost.js';
-import { type GraphNode, type NodeField, type PlaceType, type PlanningGraph, rootStart } from './planningGraph.js';
+import {
+  type GraphNode,
+  type NodeField,
+  type PlaceType,
+  type PlanningGraph,
+  rootStart,
+} from './planningGraph.js';
 import { chooseOptions } from './chooseOptions.js';
 import { PlanMemory } from './planMemory.js';
 import { type Field, JoinedSelection, PartialSelection, type Selection } from './selection.js';
@@ -80,6 +86,12 @@ export class Costs {
     this.#steps = 0;
   }
 
+  /** @throws TooManySteps */
+  count(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > MAX_STEPS) throw new TooManySteps();
+  }
+
   /** Chooses in advance how fields of a root type are resolved. */
   estimate(selection: Selection, root: string): void {
     this.object(selection, root, rootStart(root), undefined);
@@ -110,13 +122,12 @@ export class Costs {
     from: GraphNode,
     provided: Selection | undefined,
   ): ObjectPlan {
-    this.#steps += fields.length;
-    if (this.#steps > MAX_STEPS) throw new TooManySteps();
+    this.count(fields.length);
     const choices: Choice[] = [];
     const open: { readonly field: Field; readonly options: readonly Option[] }[] = [];
     const missing: Field[] = [];
     for (const field of fields) {
-      const local = this.#local(field, from, provided);
+      const local = this.local(field, from, provided);
       if (local && local.below === FREE) {
         choices.push({ field, option: local });
         continue;
@@ -145,7 +156,7 @@ export class Costs {
     let back: Way | undefined;
     if (!this.#enter(key)) return { to, back };
     const nodes = this.graph.nodesOf(type);
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const node of nodes) {
         if (node === from) continue;
@@ -237,8 +248,7 @@ export class Costs {
     }
     for (const key of node.keys) {
       const cost = this.#keyCost(key, type, from, known, provided);
-      if (isPossible(cost))
-        yield { node, cost: { levels: cost.levels + 1, fetches: cost.fetches + 1 }, key };
+      if (isPossible(cost)) yield { node, cost: { levels: cost.levels + 1, fetches: cost.fetches + 1 }, key };
     }
   }
 
@@ -255,7 +265,7 @@ export class Costs {
     for (const field of key.of(type).fields) {
       let best: { readonly way: Way; readonly cost: Cost; readonly below: Cost } | undefined;
       for (const way of known.values()) {
-        const local = this.#local(field, way.node, way.node === from ? provided : undefined);
+        const local = this.local(field, way.node, way.node === from ? provided : undefined);
         if (!local) continue;
         const cost = inTurn(way.cost, local.below);
         if (!best || isCheaper(cost, best.cost)) best = { way, cost, below: local.below };
@@ -270,10 +280,6 @@ export class Costs {
 
   /** Resolving a field in a subgraph that is asked anyway; undefined where it cannot. */
   local(field: Field, node: GraphNode, provided: Selection | undefined): Option | undefined {
-    return this.#local(field, node, provided);
-  }
-
-  #local(field: Field, node: GraphNode, provided: Selection | undefined): Option | undefined {
     const nodeField = node.fields.get(field.name);
     if (!nodeField) return undefined;
     const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
@@ -307,39 +313,36 @@ export class Costs {
     const options: Option[] = local ? [local] : [];
     for (const node of this.graph.nodesWith(type, field.name)) {
       if (local && node === from) continue;
-      const option = this.#open(field, node, type, from, provided);
-      if (!option) continue;
-      const below = this.#below(field, option.nodeField, option.provided);
-      if (isPossible(below)) options.push({ ...option, below });
+      const nodeField = node.fields.get(field.name)!;
+      const below = this.#below(field, nodeField, nodeField.provides);
+      if (!isPossible(below)) continue;
+      const option = this.#open(nodeField, node, type, from, provided, below);
+      if (option) options.push(option);
     }
     return options;
   }
 
-  /** The way to a subgraph that resolves a field, without what is below the field. */
+  /** Resolving a field in a subgraph that may have to be asked for it. */
   #open(
-    { name }: Field,
+    nodeField: NodeField,
     node: GraphNode,
     type: string,
     from: GraphNode,
     provided: Selection | undefined,
+    below: Cost,
   ): Option | undefined {
-    const nodeField = node.fields.get(name);
-    if (!nodeField?.isResolved) return undefined;
     const { requires, provides } = nodeField;
-    const option = { node, nodeField, provided: provides };
     if (!requires) {
-      if (node === from)
-        return { ...option, isRequiring: false, open: FREE, before: FREE, below: FREE };
-      const way = this.ways(type, from, provided).to.get(node.id);
-      return way && { ...option, isRequiring: false, open: way.cost, before: FREE, below: FREE };
+      const open = node === from ? FREE : this.ways(type, from, provided).to.get(node.id)?.cost;
+      return open && { node, nodeField, provided: provides, isRequiring: false, open, before: FREE, below };
     }
     const ways = this.ways(type, from, provided);
     const way = node === from ? ways.back : ways.to.get(node.id);
     if (!way) return undefined;
     const before = this.#before(requires, type, from, provided);
     if (!isPossible(before)) return undefined;
-    const levels = Math.max(way.cost.levels, before.levels + 1);
-    return { ...option, isRequiring: true, open: { levels, fetches: 1 }, before, below: FREE };
+    const open = { levels: Math.max(way.cost.levels, before.levels + 1), fetches: 1 };
+    return { node, nodeField, provided: provides, isRequiring: true, open, before, below };
   }
 
   /** The cost of what a field requires. */
@@ -362,15 +365,19 @@ export class Costs {
   ): { readonly choices: readonly Choice[]; readonly rest: Field | undefined } {
     const choices: Choice[] = [];
     let rest: Field | undefined = field;
-    const open = this.graph
-      .nodesOf(type)
-      .map((node) => this.#provided(field, node, from, provided) ?? this.#open(field, node, type, from, provided))
-      .filter((option) => option !== undefined && option.nodeField.place !== undefined) as Option[];
+    const open = this.graph.nodesOf(type).flatMap((node) => {
+      const given = this.#provided(field, node, from, provided);
+      if (given) return [given];
+      const nodeField = node.fields.get(field.name);
+      if (!nodeField?.isResolved || !nodeField.place) return [];
+      return this.#open(nodeField, node, type, from, provided, FREE) ?? [];
+    });
     while (rest?.selection) {
       let best: { option: Option; done: Selection; count: number; left: Selection | undefined } | undefined;
       for (const option of open) {
         const part = this.#part(rest.selection, option.nodeField.place!, option.provided);
-        if (part.count > (best?.count ?? 0)) best = { option, done: part.done, count: part.count, left: part.rest };
+        if (part.count > (best?.count ?? 0))
+          best = { option, done: part.done, count: part.count, left: part.rest };
       }
       if (!best) break;
       const below = this.place(best.done, best.option.nodeField.place!, best.option.provided);
@@ -389,7 +396,7 @@ export class Costs {
   ): Option | undefined {
     const nodeField = node === from ? node.fields.get(field.name) : undefined;
     const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
-    if (!nodeField || !given) return undefined;
+    if (!nodeField?.place || !given) return undefined;
     const below = nodeField.provides ?? given.selection;
     return { node, nodeField, provided: below, isRequiring: false, open: FREE, before: FREE, below: FREE };
   }

@@ -103,7 +103,7 @@ export class Place {
   constructor(
     readonly type: PlaceType,
     readonly parent: Place | undefined,
-    /** The key of its field and the depth of its lists; undefined if it has the same objects as its parent. */
+    /** The key of its field and the depth of its lists; undefined if it has the objects of its parent. */
     readonly step: { readonly key: string; readonly lists: number } | undefined,
     readonly fetch: Fetch | undefined,
     readonly selected: SelectedObjects,

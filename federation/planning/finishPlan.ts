@@ -1,4 +1,11 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode, OperationTypeNode, parseType, print } from 'graphql';
+import {
+  type DocumentNode,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parseType,
+  print,
+} from 'graphql';
 import type { Fetch, Input } from './fetch.js';
 import type { PlanningGraph } from './planningGraph.js';
 import type {
@@ -42,7 +49,7 @@ function groupFetches(fetches: readonly Fetch[], graph: PlanningGraph): Group[] 
       groups.push({ fetches: [fetch], texts: new Map() });
       continue;
     }
-    const text = new SelectionWriter(graph).objects(selected, []).text;
+    const text = new SelectionWriter(graph, true).objects(selected, []).text;
     const key = `${node.subgraph} ${level}`;
     const known = open.get(key) ?? [];
     open.set(key, known);
@@ -80,9 +87,7 @@ function fetchNode(
     subgraph,
     after: [...after],
     level,
-    places: isEntityFetch
-      ? placesOf(fetches)
-      : [{ path: first.state?.place.path ?? [], entities: [] }],
+    places: isEntityFetch ? placesOf(fetches) : [{ path: first.state?.place.path ?? [], entities: [] }],
     isEntityFetch,
     isMutation,
     operationName,
@@ -158,7 +163,11 @@ function placesOf(fetches: readonly Fetch[]): FetchPlace[] {
     const entity = entityOf(fetch);
     const key = path.join('.');
     const known = places.get(key);
-    if (known && known.entities.every(({ type }) => type !== undefined && type !== entity.type) && entity.type)
+    if (
+      known &&
+      known.entities.every(({ type }) => type !== undefined && type !== entity.type) &&
+      entity.type
+    )
       known.entities.push(entity);
     else if (!known || !known.entities.some((one) => JSON.stringify(one) === JSON.stringify(entity)))
       places.set(known ? `${key} ${places.size}` : key, { path, entities: [entity] });

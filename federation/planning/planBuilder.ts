@@ -87,13 +87,14 @@ export class PlanBuilder {
     const { type, origin } = state;
     const { choices, missing } = this.costs.object(selection, type, origin.node, origin.provided);
     if (missing.length > 0) throw notPlannable(missing[0]!);
+    this.costs.count(choices.length);
     const requiring = choices.filter(({ option }) => option.isRequiring);
     const late = new Set(requiring.map(({ option }) => option.node));
     const waiting: Choice[] = [];
     for (const choice of choices) {
       const { field, option } = choice;
       if (option.isRequiring) continue;
-      // A field that adds nothing below goes with the fields that require others, if nothing else asks for it.
+      // A field with nothing below goes with fields that require others, if nothing else asks the subgraph.
       if (late.has(option.node) && !state.sites.has(option.node.id) && option.below.fetches === 0)
         waiting.push(choice);
       else this.#select(state, this.#open(state, option.node), field, option);
@@ -122,7 +123,7 @@ export class PlanBuilder {
     if (selection) this.#place(known.place!, selection);
   }
 
-  /** The place below a field. Types that select the same in one fetch have the same, which bounds the work. */
+  /** The place below a field. Types that select the same in one fetch share it, which bounds the work. */
   #below(state: ObjectState, site: Site, field: Field, { nodeField, provided }: Option): Place {
     const { key, argumentText, selection } = field;
     const type = nodeField.place!;
@@ -234,7 +235,10 @@ export class PlanBuilder {
     const sites = [...state.sites.values(), ...state.requiring].filter(({ selected }) => selected.has(key));
     if (!selection) {
       const [first, ...others] = sites;
-      const earliest = others.reduce((found, one) => (one.fetch.level < found.fetch.level ? one : found), first!);
+      const earliest = others.reduce(
+        (found, one) => (one.fetch.level < found.fetch.level ? one : found),
+        first!,
+      );
       before.add(earliest.fetch);
       return { key, name, below: undefined };
     }
@@ -263,7 +267,15 @@ export class PlanBuilder {
         if (!isSelected) continue;
         const input = this.#input(state, field, before);
         if (!known.some(({ name }) => name === input.name)) known.push(input);
-        else known.splice(known.findIndex(({ name }) => name === input.name), 1, joined(known.find(({ name }) => name === input.name)!, input));
+        else
+          known.splice(
+            known.findIndex(({ name }) => name === input.name),
+            1,
+            joined(
+              known.find(({ name }) => name === input.name)!,
+              input,
+            ),
+          );
       }
       below.set(type, known);
     }
@@ -289,7 +301,13 @@ function isCompatible(one: Input, other: Input | undefined): boolean {
   for (const [type, inputs] of one.below ?? []) {
     const known = other.below?.get(type) ?? [];
     for (const input of inputs)
-      if (!isCompatible(input, known.find(({ name }) => name === input.name))) return false;
+      if (
+        !isCompatible(
+          input,
+          known.find(({ name }) => name === input.name),
+        )
+      )
+        return false;
   }
   return true;
 }

@@ -139,7 +139,8 @@ function percentOf(label: string): number {
 /** A number from 0 to 99 by the text of an operation. */
 function bucketOf(operation: OperationDefinitionNode): number {
   let hash = 0;
-  for (const character of JSON.stringify(operation.selectionSet)) hash = (hash * 31 + character.charCodeAt(0)) | 0;
+  for (const character of JSON.stringify(operation.selectionSet))
+    hash = (hash * 31 + character.charCodeAt(0)) | 0;
   return Math.abs(hash) % 100;
 }
 

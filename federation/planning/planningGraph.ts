@@ -1,10 +1,5 @@
 import { type FieldNode, type OperationDefinitionNode, parse } from 'graphql';
-import {
-  type FieldJoin,
-  type JoinedField,
-  type JoinedType,
-  type Joins,
-} from './readJoins.js';
+import { type FieldJoin, type JoinedField, type JoinedType, type Joins } from './readJoins.js';
 import { argumentTextOf, type Selection, SelectionReader } from './selection.js';
 
 /** A field of a type in one subgraph. */
@@ -166,8 +161,10 @@ export class PlanningGraph {
       if (joined.kind === 'object' || isInterfaceObject) return [this.node(graph, type)];
       const here = (member: string) =>
         joins.types.get(member)!.isIn.some((one) => one.graph === graph && one.abstract === type);
-      const found = this.members(type).filter(here).map((member) => this.node(graph, member));
-      // Nothing implements the interface here, so its fields are planned as those of an object that never comes.
+      const found = this.members(type)
+        .filter(here)
+        .map((member) => this.node(graph, member));
+      // Nothing implements the interface here. Its fields are planned as those of one object.
       return found.length > 0 ? found : [this.node(graph, type)];
     };
     place = {

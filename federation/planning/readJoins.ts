@@ -72,7 +72,8 @@ export function readJoins({ definitions }: DocumentNode): Joins {
       for (const { operation, type } of node.operationTypes) roots.set(operation, type.name.value);
     if (node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph') {
       for (const { name, directives } of node.values ?? [])
-        for (const given of argumentsOf(directives, 'join__graph')) graphs.set(name.value, given.text('name')!);
+        for (const given of argumentsOf(directives, 'join__graph'))
+          graphs.set(name.value, given.text('name')!);
     }
     if (node.kind === Kind.UNION_TYPE_DEFINITION) {
       const abstract = node.name.value;

@@ -70,12 +70,13 @@ export class JoinedSelection extends Selection {
     for (const field of this.parts.flatMap((part) => part.of(type).fields)) {
       const known = fields.get(field.key);
       const isDivided = known?.selection && field.selection && known.selection !== field.selection;
-      const selection = isDivided
-        ? new JoinedSelection([known.selection, field.selection])
-        : field.selection;
+      const selection = isDivided ? new JoinedSelection([known.selection, field.selection]) : field.selection;
       fields.set(field.key, { ...field, selection });
     }
-    return { fields: [...fields.values()], selectsTypename: this.parts.some((part) => part.of(type).selectsTypename) };
+    return {
+      fields: [...fields.values()],
+      selectsTypename: this.parts.some((part) => part.of(type).selectsTypename),
+    };
   }
 }
 
@@ -146,7 +147,8 @@ export class SelectionReader {
         const fragment =
           node.kind === Kind.FRAGMENT_SPREAD ? this.scope.fragments.get(node.name.value)! : node;
         const condition = fragment.typeCondition?.name.value;
-        if (condition === undefined || this.scope.isOf(type, condition)) visit(fragment.selectionSet.selections);
+        if (condition === undefined || this.scope.isOf(type, condition))
+          visit(fragment.selectionSet.selections);
       }
     };
     for (const set of sets) visit(set.selections);

@@ -23,7 +23,11 @@ export class SelectionWriter {
   readonly renamings: Renaming[] = [];
   #aliases = 0;
 
-  constructor(private readonly graph: PlanningGraph) {}
+  /** @param isSorted whether fields are in the order of their texts: equal selections are equal texts then */
+  constructor(
+    private readonly graph: PlanningGraph,
+    private readonly isSorted = false,
+  ) {}
 
   /** @param path the path of the objects from those of the fetch */
   objects(selected: SelectedObjects, path: readonly string[]): Written<SelectionSetNode> {
@@ -37,6 +41,7 @@ export class SelectionWriter {
         if (!common?.has(field.field.key)) parts.push(this.#field(field, field.field.key, path));
       parts.push(...this.#fragments(selected, common, path));
     }
+    if (this.isSorted) parts.sort((one, other) => (one.text < other.text ? -1 : 1));
     return selectionSet(parts.length > 0 ? parts : [typename]);
   }
 
@@ -72,6 +77,7 @@ export class SelectionWriter {
         this.renamings.push({ path: [...path, alias], key });
         return written;
       });
+      if (this.isSorted) parts.sort((one, other) => (one.text < other.text ? -1 : 1));
       return [fragment(type, selectionSet(parts))];
     });
   }
@@ -106,7 +112,8 @@ export class SelectionWriter {
 
 /** Whether two selected fields become the same text. */
 function isAlike(one: SelectedField, other: SelectedField | undefined): boolean {
-  if (!other || one.field.name !== other.field.name || one.nodeField.type !== other.nodeField.type) return false;
+  if (!other || one.field.name !== other.field.name || one.nodeField.type !== other.nodeField.type)
+    return false;
   if (one.field.argumentText !== other.field.argumentText) return false;
   return one.below === other.below || (one.below !== undefined && isAlikeBelow(one.below, other.below));
 }
@@ -115,11 +122,13 @@ function isAlikeBelow(one: SelectedObjects, other: SelectedObjects | undefined):
   if (!other || one.place !== other.place || one.types.size !== other.types.size) return false;
   return [...one.types].every(([type, fields]) => {
     const others = other.types.get(type);
-    return others?.size === fields.size && [...fields].every(([key, field]) => isAlike(field, others.get(key)));
+    return (
+      others?.size === fields.size && [...fields].every(([key, field]) => isAlike(field, others.get(key)))
+    );
   });
 }
 
-/** Whether fields of two types cannot have the same key in one document (GraphQL 5.3.2, SameResponseShape). */
+/** Whether fields of two types cannot have one key in one document (GraphQL 5.3.2, SameResponseShape). */
 function isConflicting(one: SelectedField, other: SelectedField): boolean {
   if (wrappers(one) !== wrappers(other)) return true;
   if (!one.below || !other.below) return one.nodeField.type !== other.nodeField.type;
@@ -142,7 +151,10 @@ function wrappers({ nodeField }: SelectedField): string {
   return nodeField.type.replaceAll(/\w+/g, '');
 }
 
-export function fragment(type: string, { node, text }: Written<SelectionSetNode>): Written<InlineFragmentNode> {
+export function fragment(
+  type: string,
+  { node, text }: Written<SelectionSetNode>,
+): Written<InlineFragmentNode> {
   const typeCondition = { kind: Kind.NAMED_TYPE, name: nameNode(type) } as const;
   return {
     node: { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: node },

@@ -136,3 +136,92 @@ describe('a field that no subgraph can answer', () => {
     expect(await ask(supergraph, conditional, { asked: false })).toEqual({ data: { count: 1 } });
   });
 });
+
+describe('conditions', () => {
+  const rooms = testSubgraph(
+    'rooms',
+    `type Query { visits: [Visit!] }
+    type Visit @key(fields: "id") { id: ID! minutes: Int! }`,
+    {
+      Query: { visits: () => [{ id: '1', minutes: 5 }] },
+      Visit: { __resolveReference: ({ id }: { id: string }) => ({ id, minutes: 5 }) } as never,
+    },
+  );
+  const prices = testSubgraph(
+    'prices',
+    `type Visit @key(fields: "id") {
+      id: ID! minutes: Int! @external room: String! price: String @requires(fields: "minutes")
+    }`,
+    {
+      Visit: {
+        room: ({ id }: { id: string }) => `room ${id}`,
+        price: ({ minutes }: { minutes: number }) => `${minutes} EUR`,
+      },
+    },
+  );
+
+  it.each([
+    ['a variable', 'query ($no: Boolean!) { visits { id room price @skip(if: $no) } }'],
+    ['a literal', '{ visits { id room price @skip(if: true) } }'],
+    ['a default', 'query ($skip: Boolean! = true) { visits { id room price @skip(if: $skip) } }'],
+    ['@include', '{ visits { id room price @include(if: false) } }'],
+    [
+      'a type condition',
+      'query ($no: Boolean!) { visits { id room ... on Visit @skip(if: $no) { price } } }',
+    ],
+  ])('E01: a field that is left out by %s takes no other with it', async (_, query) => {
+    const variables = query.includes('$no') ? { no: true } : {};
+    expect(await ask(await composed(rooms, prices), query, variables)).toEqual({
+      data: { visits: [{ id: '1', room: 'room 1' }] },
+    });
+  });
+
+  it('E01: the same operation answers the field where it is asked for', async () => {
+    const query = 'query ($no: Boolean!) { visits { id room price @skip(if: $no) } }';
+    expect(await ask(await composed(rooms, prices), query, { no: false })).toEqual({
+      data: { visits: [{ id: '1', room: 'room 1', price: '5 EUR' }] },
+    });
+  });
+
+  it('E02: each of two fields gets what it requires', async () => {
+    const lines = [
+      { sku: 'a', offer: 'x' },
+      { sku: 'b', offer: 'y' },
+    ];
+    const carts = testSubgraph(
+      'carts',
+      `type Query { cart: Cart! } type Cart @key(fields: "id") { id: ID! lines: [Line!]! } type Line { sku: String! offer: String! }`,
+      {
+        Query: { cart: () => ({ id: '1', lines }) },
+        Cart: { __resolveReference: ({ id }: { id: string }) => ({ id, lines }) } as never,
+      },
+    );
+    const totals = testSubgraph(
+      'totals',
+      `type Cart @key(fields: "id") {
+        id: ID! lines: [Line!]! @external
+        bySku: [String!]! @requires(fields: "lines { sku }") byOffer: [String!]! @requires(fields: "lines { sku offer }")
+      }
+      type Line @external { sku: String! offer: String! }`,
+      {
+        Cart: {
+          bySku: ({ lines: given }: { lines: typeof lines }) => given.map(({ sku }) => sku),
+          byOffer: ({ lines: given }: { lines: typeof lines }) => given.map(({ sku, offer }) => sku + offer),
+        },
+      },
+    );
+    const query = 'query ($g: Boolean!) { cart { bySku @include(if: $g) byOffer @skip(if: $g) } }';
+    const supergraph = await composed(carts, totals);
+    expect(await ask(supergraph, query, { g: true })).toEqual({ data: { cart: { bySku: ['a', 'b'] } } });
+    expect(await ask(supergraph, query, { g: false })).toEqual({ data: { cart: { byOffer: ['ax', 'by'] } } });
+    const both = await ask(supergraph, '{ cart { bySku byOffer } }');
+    expect(both).toEqual({ data: { cart: { bySku: ['a', 'b'], byOffer: ['ax', 'by'] } } });
+  });
+
+  it('E03: a list whose fields are all left out has an empty object for each item', async () => {
+    const query = 'query ($b: Boolean!) { visits @skip(if: $b) { room @include(if: false) } }';
+    const supergraph = await composed(rooms, prices);
+    expect(await ask(supergraph, query, { b: false })).toEqual({ data: { visits: [{}] } });
+    expect(await ask(supergraph, query, { b: true })).toEqual({ data: {} });
+  });
+});

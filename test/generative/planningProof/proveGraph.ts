@@ -48,7 +48,11 @@ export interface PlanningProof {
  * the same types.
  * @param seed the first graph; later ones have higher seeds, and those that do not compose are left out
  */
-export async function provePlanning(graphs: number, operations: number, seed: number): Promise<PlanningProof> {
+export async function provePlanning(
+  graphs: number,
+  operations: number,
+  seed: number,
+): Promise<PlanningProof> {
   const wrong: Wrong[] = [];
   let opened = 0;
   let asked = 0;
@@ -95,7 +99,9 @@ function openGraph(seed: number): ProvedGraph | undefined {
     const owners = [...schemas.values()].filter((schema) => {
       const found = schema.getType(type);
       const viewed = /^M\d$/.test(type) ? schema.getType('Media') : undefined;
-      return [found, viewed].some((one) => (isObjectType(one) || isInterfaceType(one)) && one.getFields()[field]);
+      return [found, viewed].some(
+        (one) => (isObjectType(one) || isInterfaceType(one)) && one.getFields()[field],
+      );
     });
     return (name) => {
       const lists = owners.map((schema) => possibleIn(schema)(name));
@@ -163,7 +169,9 @@ function subgraphSchema(typeDefs: ReturnType<typeof parse>, world: World): Graph
     if (!('directives' in node) || !('name' in node) || !node.name) continue;
     if (!node.directives?.some(({ name }) => name.value === 'key')) continue;
     const type = node.name.value;
-    resolvers[type] = { __resolveReference: (key: Record<string, unknown>) => world.byKey(type, key) ?? null };
+    resolvers[type] = {
+      __resolveReference: (key: Record<string, unknown>) => world.byKey(type, key) ?? null,
+    };
   }
   return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
 }

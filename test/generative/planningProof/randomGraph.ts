@@ -96,7 +96,8 @@ export function randomGraph(choices: Choices): RandomGraph {
     for (const subgraph of choices.some(homes.get(entity)!, 1 + choose(2))) {
       declare(subgraph, entity).fields.set('size', 'size: Size @shareable');
       const size = declare(subgraph, 'Size');
-      for (const part of choices.some(['w', 'h', 'd'], 1 + choose(3))) size.fields.set(part, `${part}: Int @shareable`);
+      for (const part of choices.some(['w', 'h', 'd'], 1 + choose(3)))
+        size.fields.set(part, `${part}: Int @shareable`);
       if (chance(3)) {
         size.fields.set('box', 'box: Box @shareable');
         for (const part of choices.some(['p', 'q'], 1 + choose(2)))
@@ -124,7 +125,12 @@ export function randomGraph(choices: Choices): RandomGraph {
         declare(subgraph, 'Named').fields.set(name, declarations[0]!.fields.get(name)!.replace(/ @.*/, ''));
       for (const member of members) implement(declared.get(subgraph)!, member, 'Named');
     }
-    if (chance(2)) declare(subgraph, 'Some', `union Some = ${choices.some(members, 1 + choose(members.length)).join(' | ')}`);
+    if (chance(2))
+      declare(
+        subgraph,
+        'Some',
+        `union Some = ${choices.some(members, 1 + choose(members.length)).join(' | ')}`,
+      );
   }
   media(choices, names, declare, note);
 
@@ -142,8 +148,23 @@ export function randomGraph(choices: Choices): RandomGraph {
         const takesNumber = chance(4);
         let provides = '';
         const external = declared.get(subgraph)!.get(target);
-        const [owner] = names.filter((one) => one !== subgraph && declared.get(one)!.get(target)?.fields.get('s1')?.match(/String$/));
-        if (owner && external && !declared.get(owner)!.get(target)!.fields.get('s1')!.includes('(') && chance(2) && !external.fields.has('s1') && entities.includes(target)) {
+        const [owner] = names.filter(
+          (one) =>
+            one !== subgraph &&
+            declared
+              .get(one)!
+              .get(target)
+              ?.fields.get('s1')
+              ?.match(/String$/),
+        );
+        if (
+          owner &&
+          external &&
+          !declared.get(owner)!.get(target)!.fields.get('s1')!.includes('(') &&
+          chance(2) &&
+          !external.fields.has('s1') &&
+          entities.includes(target)
+        ) {
           const text = declared.get(owner)!.get(target)!.fields.get('s1')!;
           external.fields.set('s1', `${text} @external`);
           // A field that a path provides is resolved by two subgraphs.
@@ -156,7 +177,10 @@ export function randomGraph(choices: Choices): RandomGraph {
           provides = ' @provides(fields: "s1")';
         }
         note(entity, { name, type, takesNumber });
-        declare(subgraph, entity).fields.set(name, `${name}${takesNumber ? '(n: Int)' : ''}: ${type}${provides}`);
+        declare(subgraph, entity).fields.set(
+          name,
+          `${name}${takesNumber ? '(n: Int)' : ''}: ${type}${provides}`,
+        );
       }
     }
     const rootNames = choices.some(targets, 1 + choose(2));
@@ -167,7 +191,10 @@ export function randomGraph(choices: Choices): RandomGraph {
       declare(subgraph, 'Query').fields.set(name, `${name}(n: Int = 0): ${type}`);
       if (!chance(3)) continue;
       note('Mutation', { name: `m${subgraph.slice(3)}${index}`, type: target, takesNumber: true });
-      declare(subgraph, 'Mutation').fields.set(`m${index}`, `m${subgraph.slice(3)}${index}(n: Int = 0): ${target}`);
+      declare(subgraph, 'Mutation').fields.set(
+        `m${index}`,
+        `m${subgraph.slice(3)}${index}(n: Int = 0): ${target}`,
+      );
     }
   }
   const [first] = entities;
@@ -196,11 +223,20 @@ type Declare = (subgraph: string, type: string, head?: string) => Declaration;
 type Note = (type: string, field: WorldField) => void;
 
 /** An interface with a key, which some subgraphs know without its types. */
-function media({ choose, chance, some }: Choices, names: readonly string[], declare: Declare, note: Note): void {
+function media(
+  { choose, chance, some }: Choices,
+  names: readonly string[],
+  declare: Declare,
+  note: Note,
+): void {
   if (!chance(2)) return;
   const [home, ...others] = some(names, Math.min(names.length, 2 + choose(3))) as [string, ...string[]];
   const body = (subgraph: string, type: string) => {
-    const declaration = declare(subgraph, type, `type ${type}${subgraph === home ? ' implements Media' : ''}`);
+    const declaration = declare(
+      subgraph,
+      type,
+      `type ${type}${subgraph === home ? ' implements Media' : ''}`,
+    );
     declaration.keys.add('@key(fields: "id")');
     declaration.fields.set('id', 'id: ID!');
     return declaration;
@@ -253,7 +289,9 @@ function requirements(
       // Only where the subgraph finds the entity can it be given what the field requires.
       const able = homes
         .get(entity)!
-        .filter((one) => [...declared.get(one)!.get(entity)!.keys].some((key) => !key.includes('resolvable')));
+        .filter((one) =>
+          [...declared.get(one)!.get(entity)!.keys].some((key) => !key.includes('resolvable')),
+        );
       const [subgraph] = some(able, 1);
       if (subgraph === undefined) continue;
       const declaration = declared.get(subgraph)!.get(entity)!;
@@ -279,7 +317,10 @@ function requirements(
       const name = `x${[...world.get(entity)!.keys()].filter((known) => known.startsWith('x')).length}`;
       const takesNumber = chance(3);
       const requires = sets.join(' ');
-      declaration.fields.set(name, `${name}${takesNumber ? '(n: Int)' : ''}: String @requires(fields: ${JSON.stringify(requires)})`);
+      declaration.fields.set(
+        name,
+        `${name}${takesNumber ? '(n: Int)' : ''}: String @requires(fields: ${JSON.stringify(requires)})`,
+      );
       note(entity, { name, type: 'String', takesNumber, requires });
     }
   }

@@ -33,7 +33,8 @@ export class World {
     if (type === 'Mutation') this.counter += 1;
     const field = this.field(type, name)!;
     const number = Number(args['n'] ?? 1);
-    const computed = field.requires === undefined ? undefined : this.#required(object, field.requires, possibleOf);
+    const computed =
+      field.requires === undefined ? undefined : this.#required(object, field.requires, possibleOf);
     const seed = hashOf(`${type} ${name}`) + index * 7 + number * 13;
     return this.#make(field.type, { type, index, name, seed, number, computed }, possible);
   }
@@ -89,7 +90,10 @@ export class World {
         this.#make(type.slice(1, -1), { ...at, seed: seed + item * 5 + 1 }, possible),
       );
     }
-    if (type === 'String') return seed % 9 === 0 && !at.computed ? null : `${at.type}.${name} ${index} ${number} ${at.computed ?? ''}`;
+    if (type === 'String')
+      return seed % 9 === 0 && !at.computed
+        ? null
+        : `${at.type}.${name} ${index} ${number} ${at.computed ?? ''}`;
     if (type === 'Int') return seed % 9 === 0 ? null : (seed * 31) % 1000;
     if (type === 'Tag' || type === 'Size' || type === 'Box') return { type, index };
     if (seed % 10 === 0) return null;
@@ -140,7 +144,10 @@ export function possibleIn(schema: GraphQLSchema): Possible {
 }
 
 /** Resolves every field of a schema from the world. */
-export function worldResolver(world: World, possibleOf: (coordinate: string) => Possible): GraphQLFieldResolver<unknown, unknown> {
+export function worldResolver(
+  world: World,
+  possibleOf: (coordinate: string) => Possible,
+): GraphQLFieldResolver<unknown, unknown> {
   return (source, args, _context, { parentType, fieldName }) => {
     const object = (source as WorldObject | undefined) ?? { type: parentType.name, index: 0 };
     return world.valueOf(object, fieldName, args, possibleOf);
