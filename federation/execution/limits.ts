@@ -16,7 +16,7 @@ export interface OperationLimits {
   readonly rootFields: number;
   readonly selections: number;
   /**
-   * Maximum cost of planning: about the number of requests to subgraphs
+   * Maximum number of requests to subgraphs, as predicted before planning
    * (federation/planning/planningCost.ts).
    */
   readonly planning: number;

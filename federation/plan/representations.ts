@@ -7,9 +7,8 @@ import type {
   RepresentedObjects,
 } from '../planning/queryPlan.js';
 import type { EntityRepresentations } from '../supergraph/dataSource.js';
-import { dataPlaces } from './dataPlaces.js';
+import { type DataPlaces, dataPlaces } from './dataPlaces.js';
 import { isHandedOver, type PlanGraph } from './fetchSelection.js';
-import type { PlanRun } from './planRun.js';
 
 /** The distinct representations of a fetch of entities. */
 export interface Representations extends EntityRepresentations {
@@ -28,7 +27,7 @@ const readTypename = ownReader('__typename');
 type Select = (source: DataObject) => DataObject | undefined;
 
 /** Represents the entities of a fetch. */
-export type Represent = (run: PlanRun) => Representations;
+export type Represent = (run: RepresentedData) => Representations;
 
 /**
  * Compiles the representation of entities in a fetch. Equal representations are sent once. An entity that
@@ -182,6 +181,7 @@ function identityOf(value: unknown, handedOver: HandedOver): string {
 /** Representations of the current data. */
 export interface RepresentedData {
   readonly represented: Map<Represent, Representations>;
+  objectsAt(places: DataPlaces): readonly DataObject[];
 }
 
 /**

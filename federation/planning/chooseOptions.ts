@@ -1,5 +1,5 @@
 import { type Cost, FREE, isCheaper } from './cost.js';
-import type { Option } from './costs.js';
+import type { FieldOption } from './fieldOption.js';
 
 /** Up to so many requests, all sets of them are compared. Of more, one after the other is left out. */
 const COMPARED = 5;
@@ -7,13 +7,13 @@ const COMPARED = 5;
 const MAX_REQUESTS = 30;
 
 interface Chosen {
-  readonly options: readonly Option[];
+  readonly options: readonly FieldOption[];
   readonly cost: Cost;
 }
 
 /** An option with what is compared. */
 interface Candidate {
-  readonly option: Option;
+  readonly option: FieldOption;
   /** The bit of its request: options in one request share its cost. */
   readonly request: number;
   readonly levels: number;
@@ -30,7 +30,7 @@ const NOTHING: Chosen = { options: [], cost: FREE };
  * share its request, so this is a facility location problem. It is small: one object, and the subgraphs that
  * know its type.
  */
-export function chooseOptions(fields: readonly (readonly Option[])[]): Chosen {
+export function chooseOptions(fields: readonly (readonly FieldOption[])[]): Chosen {
   if (fields.length === 0) return NOTHING;
   const requests = new Map<number, number>();
   const candidates = fields.map((options) =>
@@ -68,7 +68,7 @@ export function chooseOptions(fields: readonly (readonly Option[])[]): Chosen {
   return chosenOf(candidates, open);
 }
 
-function candidateOf(option: Option, requests: Map<number, number>): Candidate | undefined {
+function candidateOf(option: FieldOption, requests: Map<number, number>): Candidate | undefined {
   const { node, isRequiring, open, before, below } = option;
   const key = node.id * 2 + (isRequiring ? 1 : 0);
   let request = requests.get(key);

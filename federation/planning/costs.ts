@@ -7,35 +7,21 @@ import {
   rootStart,
 } from './planningGraph.js';
 import { chooseOptions } from './chooseOptions.js';
+import type { FieldOption } from './fieldOption.js';
 import { PlanMemory } from './planMemory.js';
-import { type Field, JoinedSelection, PartialSelection, type Selection } from './selection.js';
-
-/** Where a field of an object can be resolved. */
-export interface Option {
-  readonly node: GraphNode;
-  readonly nodeField: NodeField;
-  /** Fields that the path to the object's child provides. */
-  readonly provided: Selection | undefined;
-  /** Whether the subgraph must be asked once more, because it must be given fields of others. */
-  readonly isRequiring: boolean;
-  /** What is asked before the field is: requests that lead to the subgraph. */
-  readonly open: Cost;
-  /** What only this field adds: its requirements before, and what is below it after. */
-  readonly before: Cost;
-  readonly below: Cost;
-}
+import { type PlanField, JoinedSelection, PartialSelection, type FieldSelection } from './selection.js';
 
 /** A field, or a part of it, and where it is resolved. */
-export interface Choice {
-  readonly field: Field;
-  readonly option: Option;
+export interface FieldChoice {
+  readonly field: PlanField;
+  readonly option: FieldOption;
 }
 
 /** How the fields of an object are resolved. */
 export interface ObjectPlan {
-  readonly choices: readonly Choice[];
+  readonly choices: readonly FieldChoice[];
   /** Fields that no subgraph can resolve here. */
-  readonly missing: readonly Field[];
+  readonly missing: readonly PlanField[];
   readonly cost: Cost;
 }
 
@@ -44,7 +30,7 @@ export interface Way {
   readonly node: GraphNode;
   readonly cost: Cost;
   /** The key to send; undefined for a root type. */
-  readonly key: Selection | undefined;
+  readonly key: FieldSelection | undefined;
 }
 
 export interface Ways {
@@ -55,9 +41,9 @@ export interface Ways {
 
 /** What the objects of an interface have in common, where only the interface is known. */
 export interface InterfaceParts {
-  readonly common: Selection;
+  readonly common: FieldSelection;
   /** What needs the type of each object; undefined if nothing does. */
-  readonly typed: Selection | undefined;
+  readonly typed: FieldSelection | undefined;
 }
 
 /** How many fields one operation may plan, each counted in each type that it is planned for. */
@@ -72,7 +58,8 @@ export class TooManySteps extends Error {}
  */
 export class Costs {
   readonly #ways = new PlanMemory<Ways>();
-  readonly #parts = new WeakMap<Selection, Map<string, InterfaceParts>>();
+  readonly #plans = new WeakMap<FieldSelection, PlanMemory<ObjectPlan>>();
+  readonly #parts = new WeakMap<FieldSelection, Map<string, InterfaceParts>>();
   /** Searches under way: a key or requirement that needs itself leads nowhere. */
   readonly #underWay = new Set<string>();
   /** How many searches ended at one under way. Their results hold only there and are not stored. */
@@ -93,12 +80,12 @@ export class Costs {
   }
 
   /** Chooses in advance how fields of a root type are resolved. */
-  estimate(selection: Selection, root: string): void {
+  estimate(selection: FieldSelection, root: string): void {
     this.object(selection, root, rootStart(root), undefined);
   }
 
   /** The cost of a selection where a subgraph returns objects of a type. */
-  place(selection: Selection, place: PlaceType, provided: Selection | undefined): Cost {
+  place(selection: FieldSelection, place: PlaceType, provided: FieldSelection | undefined): Cost {
     if (place.isInterfaceObject) return this.#interfaceObject(selection, place, provided);
     let cost = FREE;
     for (const node of place.nodes)
@@ -106,26 +93,31 @@ export class Costs {
     return cost;
   }
 
-  object(selection: Selection, type: string, from: GraphNode, provided: Selection | undefined): ObjectPlan {
-    const known = selection.plans.get(type, from, provided?.id);
+  object(
+    selection: FieldSelection,
+    type: string,
+    from: GraphNode,
+    provided: FieldSelection | undefined,
+  ): ObjectPlan {
+    const known = this.#plansOf(selection).get(type, from, provided?.id);
     if (known) return known;
     const cuts = this.#cuts;
     const plan = this.fields(selection.of(type).fields, type, from, provided);
-    if (cuts === this.#cuts) selection.plans.set(type, from, provided?.id, plan);
+    if (cuts === this.#cuts) this.#plansOf(selection).set(type, from, provided?.id, plan);
     return plan;
   }
 
   /** Chooses where fields of one object are resolved, so that levels are fewest, and then requests. */
   fields(
-    fields: readonly Field[],
+    fields: readonly PlanField[],
     type: string,
     from: GraphNode,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
   ): ObjectPlan {
     this.count(fields.length);
-    const choices: Choice[] = [];
-    const open: { readonly field: Field; readonly options: readonly Option[] }[] = [];
-    const missing: Field[] = [];
+    const choices: FieldChoice[] = [];
+    const open: { readonly field: PlanField; readonly options: readonly FieldOption[] }[] = [];
+    const missing: PlanField[] = [];
     for (const field of fields) {
       const local = this.local(field, from, provided);
       if (local && local.below === FREE) {
@@ -147,7 +139,7 @@ export class Costs {
   }
 
   /** The ways from a subgraph that returned an object to all others. */
-  ways(type: string, from: GraphNode, provided: Selection | undefined): Ways {
+  ways(type: string, from: GraphNode, provided: FieldSelection | undefined): Ways {
     const known = this.#ways.get(type, from, provided?.id);
     if (known) return known;
     const key = `ways ${type} ${from.id} ${provided?.id}`;
@@ -177,7 +169,7 @@ export class Costs {
   }
 
   /** The cheapest subgraph that looks up objects of an interface and knows their types. */
-  wayToTypes(place: PlaceType, from: GraphNode, provided: Selection | undefined, typed: Selection) {
+  wayToTypes(place: PlaceType, from: GraphNode, provided: FieldSelection | undefined, typed: FieldSelection) {
     let best: { readonly way: Way; readonly cost: Cost } | undefined;
     for (const way of this.ways(place.type, from, provided).to.values()) {
       if (way.node.place.isInterfaceObject) continue;
@@ -189,9 +181,9 @@ export class Costs {
 
   /** Separates what can be resolved without the types of objects. */
   interfaceParts(
-    selection: Selection,
+    selection: FieldSelection,
     { type: name, nodes }: PlaceType,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
   ): InterfaceParts {
     let ofSelection = this.#parts.get(selection);
     if (!ofSelection) this.#parts.set(selection, (ofSelection = new Map()));
@@ -202,14 +194,14 @@ export class Costs {
   }
 
   #interfaceParts(
-    selection: Selection,
+    selection: FieldSelection,
     name: string,
     node: GraphNode,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
   ): InterfaceParts {
     const members = this.graph.members(name).map((type) => ({ type, ...selection.of(type) }));
     const [first, ...others] = members;
-    const isCommon = (field: Field): boolean =>
+    const isCommon = (field: PlanField): boolean =>
       others.every(({ fields }) => fields.some((other) => isSame(field, other))) &&
       this.fields([field], name, node, provided).missing.length === 0;
     const common = first?.fields.filter(isCommon) ?? [];
@@ -226,7 +218,7 @@ export class Costs {
     };
   }
 
-  #interfaceObject(selection: Selection, place: PlaceType, provided: Selection | undefined): Cost {
+  #interfaceObject(selection: FieldSelection, place: PlaceType, provided: FieldSelection | undefined): Cost {
     const [node] = place.nodes;
     const { common, typed } = this.interfaceParts(selection, place, provided);
     const { cost } = this.object(common, place.type, node!, provided);
@@ -240,7 +232,7 @@ export class Costs {
     type: string,
     from: GraphNode,
     known: ReadonlyMap<number, Way>,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
   ): Generator<Way> {
     if (node.isRoot) {
       yield { node, cost: { levels: 1, fetches: 1 }, key: undefined };
@@ -253,11 +245,11 @@ export class Costs {
   }
 
   #keyCost(
-    key: Selection,
+    key: FieldSelection,
     type: string,
     from: GraphNode,
     known: ReadonlyMap<number, Way>,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
   ): Cost {
     let levels = 0;
     let fetches = 0;
@@ -279,7 +271,7 @@ export class Costs {
   }
 
   /** Resolving a field in a subgraph that is asked anyway; undefined where it cannot. */
-  local(field: Field, node: GraphNode, provided: Selection | undefined): Option | undefined {
+  local(field: PlanField, node: GraphNode, provided: FieldSelection | undefined): FieldOption | undefined {
     const nodeField = node.fields.get(field.name);
     if (!nodeField) return undefined;
     const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
@@ -298,19 +290,19 @@ export class Costs {
     };
   }
 
-  #below({ selection }: Field, { place }: NodeField, provided: Selection | undefined): Cost {
+  #below({ selection }: PlanField, { place }: NodeField, provided: FieldSelection | undefined): Cost {
     if (!selection) return FREE;
     return place ? this.place(selection, place, provided) : IMPOSSIBLE;
   }
 
   #options(
-    field: Field,
+    field: PlanField,
     type: string,
     from: GraphNode,
-    provided: Selection | undefined,
-    local: Option | undefined,
-  ): Option[] {
-    const options: Option[] = local ? [local] : [];
+    provided: FieldSelection | undefined,
+    local: FieldOption | undefined,
+  ): FieldOption[] {
+    const options: FieldOption[] = local ? [local] : [];
     for (const node of this.graph.nodesWith(type, field.name)) {
       if (local && node === from) continue;
       const nodeField = node.fields.get(field.name)!;
@@ -328,9 +320,9 @@ export class Costs {
     node: GraphNode,
     type: string,
     from: GraphNode,
-    provided: Selection | undefined,
+    provided: FieldSelection | undefined,
     below: Cost,
-  ): Option | undefined {
+  ): FieldOption | undefined {
     const { requires, provides } = nodeField;
     if (!requires) {
       const open = node === from ? FREE : this.ways(type, from, provided).to.get(node.id)?.cost;
@@ -346,8 +338,13 @@ export class Costs {
   }
 
   /** The cost of what a field requires. */
-  #before(requires: Selection, type: string, from: GraphNode, provided: Selection | undefined): Cost {
-    const known = requires.plans.get(type, from, provided?.id);
+  #before(
+    requires: FieldSelection,
+    type: string,
+    from: GraphNode,
+    provided: FieldSelection | undefined,
+  ): Cost {
+    const known = this.#plansOf(requires).get(type, from, provided?.id);
     if (known) return known.cost;
     const key = `requires ${requires.id} ${type} ${from.id} ${provided?.id}`;
     if (!this.#enter(key)) return IMPOSSIBLE;
@@ -358,13 +355,13 @@ export class Costs {
 
   /** Divides a field of objects without a key among subgraphs that each know a part of them. */
   #split(
-    field: Field,
+    field: PlanField,
     type: string,
     from: GraphNode,
-    provided: Selection | undefined,
-  ): { readonly choices: readonly Choice[]; readonly rest: Field | undefined } {
-    const choices: Choice[] = [];
-    let rest: Field | undefined = field;
+    provided: FieldSelection | undefined,
+  ): { readonly choices: readonly FieldChoice[]; readonly rest: PlanField | undefined } {
+    const choices: FieldChoice[] = [];
+    let rest: PlanField | undefined = field;
     const open = this.graph.nodesOf(type).flatMap((node) => {
       const given = this.#provided(field, node, from, provided);
       if (given) return [given];
@@ -373,7 +370,9 @@ export class Costs {
       return this.#open(nodeField, node, type, from, provided, FREE) ?? [];
     });
     while (rest?.selection) {
-      let best: { option: Option; done: Selection; count: number; left: Selection | undefined } | undefined;
+      let best:
+        | { option: FieldOption; done: FieldSelection; count: number; left: FieldSelection | undefined }
+        | undefined;
       for (const option of open) {
         const part = this.#part(rest.selection, option.nodeField.place!, option.provided);
         if (part.count > (best?.count ?? 0))
@@ -389,11 +388,11 @@ export class Costs {
 
   /** A field that a path provides, without what is below it. */
   #provided(
-    field: Field,
+    field: PlanField,
     node: GraphNode,
     from: GraphNode,
-    provided: Selection | undefined,
-  ): Option | undefined {
+    provided: FieldSelection | undefined,
+  ): FieldOption | undefined {
     const nodeField = node === from ? node.fields.get(field.name) : undefined;
     const given = provided?.of(node.type).fields.find(({ name }) => name === field.name);
     if (!nodeField?.place || !given) return undefined;
@@ -403,17 +402,17 @@ export class Costs {
 
   /** The part of a selection that can be resolved of the objects that a subgraph returns. */
   #part(
-    selection: Selection,
+    selection: FieldSelection,
     place: PlaceType,
-    provided: Selection | undefined,
-  ): { readonly done: Selection; readonly count: number; readonly rest: Selection | undefined } {
-    const done = new Map<string, Field[]>();
-    const rest = new Map<string, Field[]>();
+    provided: FieldSelection | undefined,
+  ): { readonly done: FieldSelection; readonly count: number; readonly rest: FieldSelection | undefined } {
+    const done = new Map<string, PlanField[]>();
+    const rest = new Map<string, PlanField[]>();
     let count = 0;
     if (!place.isInterfaceObject) {
       for (const node of place.nodes) {
-        const missing: Field[] = [];
-        const found: Field[] = [];
+        const missing: PlanField[] = [];
+        const found: PlanField[] = [];
         for (const field of selection.of(node.type).fields) {
           const { choices, missing: left } = this.fields([field], node.type, node, provided);
           missing.push(...left);
@@ -431,6 +430,12 @@ export class Costs {
     };
   }
 
+  #plansOf(selection: FieldSelection): PlanMemory<ObjectPlan> {
+    let plans = this.#plans.get(selection);
+    if (!plans) this.#plans.set(selection, (plans = new PlanMemory()));
+    return plans;
+  }
+
   #enter(key: string): boolean {
     if (this.#underWay.has(key)) {
       this.#cuts += 1;
@@ -441,7 +446,7 @@ export class Costs {
   }
 }
 
-function isSame(one: Field, other: Field): boolean {
+function isSame(one: PlanField, other: PlanField): boolean {
   return (
     one.key === other.key &&
     one.name === other.name &&
@@ -451,8 +456,8 @@ function isSame(one: Field, other: Field): boolean {
 }
 
 /** Joins the parts of a field that was divided. */
-function merged(fields: readonly Field[]): Field[] {
-  const byKey = new Map<string, Field>();
+function merged(fields: readonly PlanField[]): PlanField[] {
+  const byKey = new Map<string, PlanField>();
   for (const field of fields) {
     const known = byKey.get(field.key);
     byKey.set(

@@ -6,7 +6,7 @@ import {
   parseType,
   print,
 } from 'graphql';
-import type { Fetch, Input } from './fetch.js';
+import type { PlannedFetch, Input } from './plannedFetch.js';
 import type { PlanningGraph } from './planningGraph.js';
 import type {
   FetchNode,
@@ -20,7 +20,7 @@ import { areConflicting, fragment, nameNode, selectionSet, SelectionWriter } fro
 
 /** Fetches of one level that become one request: they select the same of each type. */
 interface Group {
-  readonly fetches: Fetch[];
+  readonly fetches: PlannedFetch[];
   /** What is selected of each type, as text. */
   readonly texts: Map<string, string>;
 }
@@ -30,17 +30,17 @@ interface Group {
  * same of each type: its entities are those of all their places.
  */
 export function finishPlan(
-  fetches: readonly Fetch[],
+  fetches: readonly PlannedFetch[],
   operation: OperationDefinitionNode,
   graph: PlanningGraph,
 ): QueryPlan {
   const groups = groupFetches(fetches, graph);
-  const indexes = new Map<Fetch, number>();
+  const indexes = new Map<PlannedFetch, number>();
   groups.forEach((group, index) => group.fetches.forEach((fetch) => indexes.set(fetch, index)));
   return { fetches: groups.map((group) => fetchNode(group, indexes, operation, graph)) };
 }
 
-function groupFetches(fetches: readonly Fetch[], graph: PlanningGraph): Group[] {
+function groupFetches(fetches: readonly PlannedFetch[], graph: PlanningGraph): Group[] {
   const groups: Group[] = [];
   const open = new Map<string, Group[]>();
   for (const fetch of [...fetches].sort((one, other) => one.level - other.level)) {
@@ -71,11 +71,11 @@ function groupFetches(fetches: readonly Fetch[], graph: PlanningGraph): Group[] 
 
 function fetchNode(
   { fetches }: Group,
-  indexes: ReadonlyMap<Fetch, number>,
+  indexes: ReadonlyMap<PlannedFetch, number>,
   operation: OperationDefinitionNode,
   graph: PlanningGraph,
 ): FetchNode {
-  const [first] = fetches as [Fetch, ...Fetch[]];
+  const [first] = fetches as [PlannedFetch, ...PlannedFetch[]];
   const { node, level, state, isMutation } = first;
   const isEntityFetch = state !== undefined && !node.isRoot;
   const writer = new SelectionWriter(graph);
@@ -98,7 +98,7 @@ function fetchNode(
 }
 
 function write(
-  fetches: readonly Fetch[],
+  fetches: readonly PlannedFetch[],
   writer: SelectionWriter,
   { variableDefinitions = [] }: OperationDefinitionNode,
   operationName: string | undefined,
@@ -156,7 +156,7 @@ const REPRESENTATIONS = {
 } as const;
 
 /** The places of fetches, each path once if its objects are told apart by their types. */
-function placesOf(fetches: readonly Fetch[]): FetchPlace[] {
+function placesOf(fetches: readonly PlannedFetch[]): FetchPlace[] {
   const places = new Map<string, { path: readonly string[]; entities: RepresentedEntity[] }>();
   for (const fetch of fetches) {
     const { path } = fetch.state!.place;
@@ -175,7 +175,7 @@ function placesOf(fetches: readonly Fetch[]): FetchPlace[] {
   return [...places.values()];
 }
 
-function entityOf({ state, node, inputs }: Fetch): RepresentedEntity {
+function entityOf({ state, node, inputs }: PlannedFetch): RepresentedEntity {
   const { type } = state!.place;
   const isInterface = type.isInterfaceObject && state!.type === type.type;
   return {

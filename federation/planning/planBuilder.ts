@@ -1,12 +1,20 @@
 import { PolkuError } from '../../lib/errors.js';
-import type { Choice, Costs, Option } from './costs.js';
-import { Fetch, type Input, ObjectState, Place, SelectedObjects, type Site } from './fetch.js';
+import type { FieldChoice, Costs } from './costs.js';
+import type { FieldOption } from './fieldOption.js';
+import {
+  PlannedFetch,
+  type Input,
+  ObjectState,
+  DataPlace,
+  SelectedObjects,
+  type Site,
+} from './plannedFetch.js';
 import { type GraphNode, type PlanningGraph, rootStart } from './planningGraph.js';
-import type { Field, Selection } from './selection.js';
+import type { PlanField, FieldSelection } from './selection.js';
 
 /** Makes the fetches of one operation. */
 export class PlanBuilder {
-  readonly fetches: Fetch[] = [];
+  readonly fetches: PlannedFetch[] = [];
 
   constructor(
     private readonly graph: PlanningGraph,
@@ -14,11 +22,11 @@ export class PlanBuilder {
   ) {}
 
   /** Plans some fields of the root type of a query. */
-  *query(root: Selection, type: string): Generator<undefined> {
+  *query(root: FieldSelection, type: string): Generator<undefined> {
     const nowhere = rootStart(type);
     const { place } = nowhere;
     const selected = new SelectedObjects(place, false);
-    const top = new Place(place, undefined, undefined, undefined, selected, undefined);
+    const top = new DataPlace(place, undefined, undefined, undefined, selected, undefined);
     // The root object comes from no subgraph: each of its fields begins a fetch.
     const origin = { node: nowhere, fetch: undefined as never, selected: new Map(), provided: undefined };
     const state = new ObjectState(type, top, origin);
@@ -32,8 +40,8 @@ export class PlanBuilder {
   }
 
   /** Plans the fields of the root type of a mutation, one after the other. */
-  mutation(root: Selection, type: string): void {
-    let before: readonly Fetch[] = [];
+  mutation(root: FieldSelection, type: string): void {
+    let before: readonly PlannedFetch[] = [];
     let current: Site | undefined;
     for (const field of root.of(type).fields) {
       const { option } = this.#choose(field, type, rootStart(type));
@@ -41,25 +49,25 @@ export class PlanBuilder {
       const isFree = current?.node === option.node && before.length === 0;
       if (!isFree) {
         const selected = new SelectedObjects(option.node.place, false);
-        const fetch = new Fetch(this.fetches.length, option.node, undefined, selected, true);
+        const fetch = new PlannedFetch(this.fetches.length, option.node, undefined, selected, true);
         for (const other of this.fetches) fetch.waitFor(other);
         this.fetches.push(fetch);
         current = { node: option.node, fetch, selected: selected.of(type), provided: undefined };
       }
       const { node, fetch } = current!;
-      const top = new Place(node.place, undefined, undefined, fetch, fetch.selected, undefined);
+      const top = new DataPlace(node.place, undefined, undefined, fetch, fetch.selected, undefined);
       this.#select(new ObjectState(type, top, current!), current!, field, option);
       before = this.fetches.slice(first).filter((other) => other !== fetch);
     }
   }
 
-  #choose(field: Field, type: string, from: GraphNode): Choice {
+  #choose(field: PlanField, type: string, from: GraphNode): FieldChoice {
     const { choices, missing } = this.costs.fields([field], type, from, undefined);
     if (missing.length > 0 || choices.length !== 1) throw notPlannable(field);
     return choices[0]!;
   }
 
-  #place(place: Place, selection: Selection): void {
+  #place(place: DataPlace, selection: FieldSelection): void {
     const { type } = place;
     if (!type.isInterfaceObject) {
       for (const node of type.nodes) this.#object(stateOf(place, node), selection);
@@ -77,20 +85,20 @@ export class PlanBuilder {
     let known = place.below.get(key);
     if (!known) {
       const selected = site.fetch.selected;
-      known = new Place(best.way.node.place, place, undefined, site.fetch, selected, undefined);
+      known = new DataPlace(best.way.node.place, place, undefined, site.fetch, selected, undefined);
       place.below.set(key, known);
     }
     this.#place(known, typed);
   }
 
-  #object(state: ObjectState, selection: Selection): void {
+  #object(state: ObjectState, selection: FieldSelection): void {
     const { type, origin } = state;
     const { choices, missing } = this.costs.object(selection, type, origin.node, origin.provided);
     if (missing.length > 0) throw notPlannable(missing[0]!);
     this.costs.count(choices.length);
     const requiring = choices.filter(({ option }) => option.isRequiring);
     const late = new Set(requiring.map(({ option }) => option.node));
-    const waiting: Choice[] = [];
+    const waiting: FieldChoice[] = [];
     for (const choice of choices) {
       const { field, option } = choice;
       if (option.isRequiring) continue;
@@ -111,7 +119,7 @@ export class PlanBuilder {
   }
 
   /** Selects a field in a fetch, and plans what is below it. */
-  #select(state: ObjectState, site: Site, field: Field, option: Option): void {
+  #select(state: ObjectState, site: Site, field: PlanField, option: FieldOption): void {
     const { key, selection } = field;
     let known = site.selected.get(key);
     if (!known) {
@@ -124,7 +132,7 @@ export class PlanBuilder {
   }
 
   /** The place below a field. Types that select the same in one fetch share it, which bounds the work. */
-  #below(state: ObjectState, site: Site, field: Field, { nodeField, provided }: Option): Place {
+  #below(state: ObjectState, site: Site, field: PlanField, { nodeField, provided }: FieldOption): DataPlace {
     const { key, argumentText, selection } = field;
     const type = nodeField.place!;
     const lists = nodeField.type.split('[').length - 1;
@@ -133,7 +141,7 @@ export class PlanBuilder {
     if (!place) {
       const isNamed = type.isAbstract && !type.isInterfaceObject;
       const selected = new SelectedObjects(type, isNamed);
-      place = new Place(type, state.place, { key, lists }, site.fetch, selected, provided);
+      place = new DataPlace(type, state.place, { key, lists }, site.fetch, selected, provided);
       state.place.below.set(shared, place);
     }
     place.parentTypes.add(state.type);
@@ -146,7 +154,7 @@ export class PlanBuilder {
     if (known) return known;
     const { type, origin } = state;
     const way = this.costs.ways(type, origin.node, origin.provided).to.get(node.id)!;
-    const before = new Set<Fetch>();
+    const before = new Set<PlannedFetch>();
     const inputs: Input[] = [];
     if (way.key) for (const field of way.key.of(type).fields) inputs.push(this.#ensure(state, field, before));
     // Another way of the same key may have opened it meanwhile.
@@ -157,9 +165,14 @@ export class PlanBuilder {
     return site;
   }
 
-  #enter(state: ObjectState, node: GraphNode, inputs: readonly Input[], before: ReadonlySet<Fetch>): Site {
+  #enter(
+    state: ObjectState,
+    node: GraphNode,
+    inputs: readonly Input[],
+    before: ReadonlySet<PlannedFetch>,
+  ): Site {
     const selected = new SelectedObjects(node.place, node.place.isAbstract && !node.place.isInterfaceObject);
-    const fetch = new Fetch(this.fetches.length, node, state, selected, false);
+    const fetch = new PlannedFetch(this.fetches.length, node, state, selected, false);
     this.fetches.push(fetch);
     for (const input of inputs) fetch.inputs.set(input.name, input);
     for (const other of before) fetch.waitFor(other);
@@ -168,10 +181,10 @@ export class PlanBuilder {
   }
 
   /** Selects a field in a fetch that is given what the field requires. */
-  #requiring(state: ObjectState, { field, option }: Choice): void {
+  #requiring(state: ObjectState, { field, option }: FieldChoice): void {
     const { type, origin, requiring } = state;
     const { node, nodeField } = option;
-    const before = new Set<Fetch>();
+    const before = new Set<PlannedFetch>();
     const inputs: Input[] = [];
     for (const required of nodeField.requires!.of(type).fields)
       inputs.push(this.#ensure(state, required, before));
@@ -200,7 +213,7 @@ export class PlanBuilder {
    * Makes sure that a field of a key or requirement is fetched.
    * @param before gets the fetches that return it
    */
-  #ensure(state: ObjectState, field: Field, before: Set<Fetch>): Input {
+  #ensure(state: ObjectState, field: PlanField, before: Set<PlannedFetch>): Input {
     const { type, origin } = state;
     const site = this.#bestSite(state, field);
     if (site) {
@@ -217,7 +230,7 @@ export class PlanBuilder {
   }
 
   /** The earliest fetch that can also select a field, or does so already. */
-  #bestSite(state: ObjectState, field: Field): Site | undefined {
+  #bestSite(state: ObjectState, field: PlanField): Site | undefined {
     let best: Site | undefined;
     for (const site of state.sites.values()) {
       const isSelected = site.selected.has(field.key);
@@ -231,7 +244,7 @@ export class PlanBuilder {
   }
 
   /** What a representation copies of a field, and which fetches return it. */
-  #input(state: ObjectState, { key, name, selection }: Field, before: Set<Fetch>): Input {
+  #input(state: ObjectState, { key, name, selection }: PlanField, before: Set<PlannedFetch>): Input {
     const sites = [...state.sites.values(), ...state.requiring].filter(({ selected }) => selected.has(key));
     if (!selection) {
       const [first, ...others] = sites;
@@ -251,10 +264,10 @@ export class PlanBuilder {
   }
 
   #inputsBelow(
-    place: Place,
-    selection: Selection,
+    place: DataPlace,
+    selection: FieldSelection,
     below: Map<string | undefined, Input[]>,
-    before: Set<Fetch>,
+    before: Set<PlannedFetch>,
   ): void {
     for (const state of place.states.values()) {
       const { isAbstract, isInterfaceObject } = place.type;
@@ -284,7 +297,7 @@ export class PlanBuilder {
   }
 }
 
-function stateOf(place: Place, node: GraphNode): ObjectState {
+function stateOf(place: DataPlace, node: GraphNode): ObjectState {
   let state = place.states.get(node.type);
   if (!state) {
     const { fetch, selected, provided } = place;
@@ -312,7 +325,7 @@ function isCompatible(one: Input, other: Input | undefined): boolean {
   return true;
 }
 
-function addInput(fetch: Fetch, input: Input): void {
+function addInput(fetch: PlannedFetch, input: Input): void {
   const known = fetch.inputs.get(input.name);
   fetch.inputs.set(input.name, known ? joined(known, input) : input);
 }
@@ -332,11 +345,11 @@ function joined(one: Input, other: Input): Input {
   return { ...one, below };
 }
 
-function firstOf(selection: Selection, types: readonly string[]): Field {
+function firstOf(selection: FieldSelection, types: readonly string[]): PlanField {
   return types.flatMap((type) => selection.of(type).fields)[0]!;
 }
 
-function notPlannable(field: Field | undefined): PolkuError {
+function notPlannable(field: PlanField | undefined): PolkuError {
   const message = `No subgraph can answer ${field?.name ?? '__typename'} as it is asked for.`;
   return new PolkuError('OPERATION_NOT_PLANNABLE', message);
 }

@@ -13,7 +13,7 @@ import { PlanBuilder } from './planBuilder.js';
 import { PlanningGraph } from './planningGraph.js';
 import type { QueryPlan } from './queryPlan.js';
 import { readJoins } from './readJoins.js';
-import { PartialSelection, type Selection, SelectionReader } from './selection.js';
+import { PartialSelection, type FieldSelection, SelectionReader } from './selection.js';
 
 /** The longest time for planning one operation, in milliseconds of its own. */
 const DEADLINE_MS = 5_000;
@@ -127,7 +127,7 @@ export class QueryPlanner implements Planner {
   }
 }
 
-function* eachField(selection: Selection, root: string): Generator<Selection> {
+function* eachField(selection: FieldSelection, root: string): Generator<FieldSelection> {
   for (const field of selection.of(root).fields) yield new PartialSelection(new Map([[root, [field]]]));
 }
 

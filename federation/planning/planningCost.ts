@@ -15,12 +15,6 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/**
- * The planner reorders its fetches for each field with @requires. Each time it walks every path from every
- * fetch to the fetches that need it. About this many steps take as long as planning one fetch.
- */
-const STEPS_A_FETCH = 6_000;
-
 /** A subgraph that can answer a field, and what it needs from others for it. */
 interface Resolver {
   readonly subgraph: string;
@@ -28,10 +22,8 @@ interface Resolver {
 }
 
 /** A fetch that a plan will have. */
-interface PlannedFetch {
+interface PredictedFetch {
   readonly subgraph: string;
-  /** Number of paths that lead to it from earlier fetches. */
-  readonly ways: number;
 }
 
 /**
@@ -39,8 +31,8 @@ interface PlannedFetch {
  * it.
  */
 interface Place {
-  readonly from: PlannedFetch;
-  readonly added: Map<string, PlannedFetch>;
+  readonly from: PredictedFetch;
+  readonly added: Map<string, PredictedFetch>;
 }
 
 /** The operation to plan, in its normal form. */
@@ -50,8 +42,8 @@ export interface Costed {
 }
 
 /**
- * Predicts the cost of planning an operation without planning it. The cost is about the number of fetches. It
- * is higher where fetches depend on each other over many levels. Calibrated in docs/decisions/fairness.md.
+ * Predicts the number of fetches of an operation without planning it. The plan may have fewer requests, because
+ * it joins fetches that select the same at different places.
  */
 export class PlanningCost {
   /** Keyed by `Type.field`. */
@@ -74,12 +66,10 @@ export class PlanningCost {
   }
 }
 
-const NO_FETCH: PlannedFetch = { subgraph: '', ways: 0 };
+const NO_FETCH: PredictedFetch = { subgraph: '' };
 
 class Count {
   #fetches = 0;
-  #ways = 0;
-  #steps = 0;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -89,7 +79,7 @@ class Count {
   ) {}
 
   get cost(): number {
-    return this.#fetches + this.#steps / STEPS_A_FETCH;
+    return this.#fetches;
   }
 
   add(selections: readonly SelectionNode[], type: GraphQLCompositeType, place: Place): void {
@@ -115,7 +105,7 @@ class Count {
   }
 
   /** Returns the fetch that provides a field of the object at a place. */
-  #fetchOf(type: string, field: string, place: Place): PlannedFetch {
+  #fetchOf(type: string, field: string, place: Place): PredictedFetch {
     const { from, added } = place;
     const resolvers = this.resolvers.get(`${type}.${field}`) ?? [];
     const chosen =
@@ -125,22 +115,19 @@ class Count {
     if (!chosen) return from;
     const { subgraph, requires } = chosen;
     if (requires.length > 0) {
-      this.#steps += this.#ways;
-      const needed = { from, added: new Map<string, PlannedFetch>() };
-      return this.#fetch(subgraph, new Set(requires.map((name) => this.#fetchOf(type, name, needed))));
+      const needed = { from, added: new Map<string, PredictedFetch>() };
+      for (const name of requires) this.#fetchOf(type, name, needed);
+      return this.#fetch(subgraph);
     }
     if (subgraph === from.subgraph) return from;
     let fetch = added.get(subgraph);
-    if (!fetch) added.set(subgraph, (fetch = this.#fetch(subgraph, [from])));
+    if (!fetch) added.set(subgraph, (fetch = this.#fetch(subgraph)));
     return fetch;
   }
 
-  #fetch(subgraph: string, after: Iterable<PlannedFetch>): PlannedFetch {
-    let ways = 0;
-    for (const before of after) ways += before.ways + 1;
+  #fetch(subgraph: string): PredictedFetch {
     this.#fetches += 1;
-    this.#ways += ways;
-    return { subgraph, ways };
+    return { subgraph };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FieldNode, type OperationDefinitionNode, parse } from 'graphql';
 import { type FieldJoin, type JoinedField, type JoinedType, type Joins } from './readJoins.js';
-import { argumentTextOf, type Selection, SelectionReader } from './selection.js';
+import { argumentTextOf, type FieldSelection, SelectionReader } from './selection.js';
 
 /** A field of a type in one subgraph. */
 export interface NodeField {
@@ -12,9 +12,9 @@ export interface NodeField {
   /** Whether the subgraph resolves it. An external field is resolved only where a path provides it. */
   readonly isResolved: boolean;
   /** Fields of the same object that the subgraph must be given. */
-  readonly requires: Selection | undefined;
+  readonly requires: FieldSelection | undefined;
   /** Fields below it that the subgraph also resolves, on this path only. */
-  readonly provides: Selection | undefined;
+  readonly provides: FieldSelection | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface GraphNode {
   readonly isRoot: boolean;
   readonly fields: ReadonlyMap<string, NodeField>;
   /** The keys by which the subgraph finds its objects. */
-  readonly keys: readonly Selection[];
+  readonly keys: readonly FieldSelection[];
   /** What an object of it is, once it is found. */
   readonly place: PlaceType;
 }
@@ -249,7 +249,7 @@ export class PlanningGraph {
     };
   }
 
-  #fieldSet(text: string): Selection {
+  #fieldSet(text: string): FieldSelection {
     const [operation] = parse(`{ ${text} }`, { noLocation: true }).definitions;
     return this.#reader.read([(operation as OperationDefinitionNode).selectionSet]);
   }

@@ -10,33 +10,29 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { ObjectPlan } from './costs.js';
-import { PlanMemory } from './planMemory.js';
 
 /** A field to plan: of the client, of a key or of a requirement. */
-export interface Field {
+export interface PlanField {
   /** Its key in the data. */
   readonly key: string;
   readonly name: string;
   readonly arguments: readonly ArgumentNode[];
   /** Its arguments as text; empty if it has none. */
   readonly argumentText: string;
-  readonly selection: Selection | undefined;
+  readonly selection: FieldSelection | undefined;
 }
 
 /** The fields of one type in a selection. */
 export interface TypeSelection {
-  readonly fields: readonly Field[];
+  readonly fields: readonly PlanField[];
   readonly selectsTypename: boolean;
 }
 
 let selections = 0;
 
 /** What is selected of one value, by the type of the value when it is known. Immutable. */
-export abstract class Selection {
+export abstract class FieldSelection {
   readonly id = selections++;
-  /** How it is resolved, by where. Filled by {@link ObjectPlan}'s maker. */
-  readonly plans = new PlanMemory<ObjectPlan>();
   readonly #types = new Map<string, TypeSelection>();
 
   of(type: string): TypeSelection {
@@ -49,8 +45,8 @@ export abstract class Selection {
 }
 
 /** A selection by its parts: what remains of another one. */
-export class PartialSelection extends Selection {
-  constructor(private readonly parts: ReadonlyMap<string, readonly Field[]>) {
+export class PartialSelection extends FieldSelection {
+  constructor(private readonly parts: ReadonlyMap<string, readonly PlanField[]>) {
     super();
   }
 
@@ -60,13 +56,13 @@ export class PartialSelection extends Selection {
 }
 
 /** Parts of one selection, joined. */
-export class JoinedSelection extends Selection {
-  constructor(private readonly parts: readonly Selection[]) {
+export class JoinedSelection extends FieldSelection {
+  constructor(private readonly parts: readonly FieldSelection[]) {
     super();
   }
 
   protected collect(type: string): TypeSelection {
-    const fields = new Map<string, Field>();
+    const fields = new Map<string, PlanField>();
     for (const field of this.parts.flatMap((part) => part.of(type).fields)) {
       const known = fields.get(field.key);
       const isDivided = known?.selection && field.selection && known.selection !== field.selection;
@@ -91,8 +87,8 @@ export interface SelectionScope {
   keyOf(field: FieldNode): string;
 }
 
-/** Selection sets of a document that are merged (GraphQL 5.3.2, 6.3.2), with their conditions evaluated. */
-export class DocumentSelection extends Selection {
+/** Selection sets of a document that are merged (GraphQL 5.3.2, 6.3.2). Conditions are evaluated. */
+export class DocumentSelection extends FieldSelection {
   constructor(
     private readonly sets: readonly SelectionSetNode[],
     private readonly reader: SelectionReader,
@@ -108,12 +104,12 @@ export class DocumentSelection extends Selection {
 /** Reads the selections of one document. Equal lists of selection sets become the same selection. */
 export class SelectionReader {
   readonly #ids = new Map<SelectionSetNode, number>();
-  readonly #known = new Map<string, Selection>();
+  readonly #known = new Map<string, FieldSelection>();
   readonly #fields = new Map<FieldNode, string>();
 
   constructor(private readonly scope: SelectionScope) {}
 
-  read(sets: readonly SelectionSetNode[]): Selection {
+  read(sets: readonly SelectionSetNode[]): FieldSelection {
     const key = sets.map((set) => this.#idOf(set)).join();
     let known = this.#known.get(key);
     if (!known) this.#known.set(key, (known = new DocumentSelection(sets, this)));
@@ -152,7 +148,7 @@ export class SelectionReader {
       }
     };
     for (const set of sets) visit(set.selections);
-    const fields = [...nodes].map(([key, same]): Field => {
+    const fields = [...nodes].map(([key, same]): PlanField => {
       const [node] = same;
       const below = same.flatMap(({ selectionSet }) => selectionSet ?? []);
       return {

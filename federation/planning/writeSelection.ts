@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import type { SelectedField, SelectedFields, SelectedObjects } from './fetch.js';
+import type { FetchField, SelectedFields, SelectedObjects } from './plannedFetch.js';
 import type { PlanningGraph } from './planningGraph.js';
 import type { Renaming } from './queryPlan.js';
 
@@ -63,7 +63,7 @@ export class SelectionWriter {
     common: SelectedFields | undefined,
     path: readonly string[],
   ): Written<SelectionNode>[] {
-    const byKey = new Map<string, SelectedField[]>();
+    const byKey = new Map<string, FetchField[]>();
     return place.nodes.flatMap(({ type }) => {
       const fields = [...(types.get(type)?.values() ?? [])].filter(({ field }) => !common?.has(field.key));
       if (fields.length === 0) return [];
@@ -82,7 +82,7 @@ export class SelectionWriter {
     });
   }
 
-  #field({ field, below }: SelectedField, key: string, path: readonly string[]): Written<FieldNode> {
+  #field({ field, below }: FetchField, key: string, path: readonly string[]): Written<FieldNode> {
     const { name, arguments: given, argumentText } = field;
     for (const argument of given) this.#noteVariables(argument.value);
     const inner = below && this.objects(below, [...path, key]);
@@ -111,7 +111,7 @@ export class SelectionWriter {
 }
 
 /** Whether two selected fields become the same text. */
-function isAlike(one: SelectedField, other: SelectedField | undefined): boolean {
+function isAlike(one: FetchField, other: FetchField | undefined): boolean {
   if (!other || one.field.name !== other.field.name || one.nodeField.type !== other.nodeField.type)
     return false;
   if (one.field.argumentText !== other.field.argumentText) return false;
@@ -129,7 +129,7 @@ function isAlikeBelow(one: SelectedObjects, other: SelectedObjects | undefined):
 }
 
 /** Whether fields of two types cannot have one key in one document (GraphQL 5.3.2, SameResponseShape). */
-function isConflicting(one: SelectedField, other: SelectedField): boolean {
+function isConflicting(one: FetchField, other: FetchField): boolean {
   if (wrappers(one) !== wrappers(other)) return true;
   if (!one.below || !other.below) return one.nodeField.type !== other.nodeField.type;
   return areConflicting(one.below, other.below);
@@ -147,7 +147,7 @@ export function areConflicting(one: SelectedObjects, other: SelectedObjects): bo
   return false;
 }
 
-function wrappers({ nodeField }: SelectedField): string {
+function wrappers({ nodeField }: FetchField): string {
   return nodeField.type.replaceAll(/\w+/g, '');
 }
 

@@ -4,7 +4,7 @@
  * @property gateway/limits-of-operation Limits apply to the operation that runs, whatever else its document
  * contains.
  * @enforcedBy federation/execution/limits.ts, gateway/operation/operationPreparer.ts
- * @property federation/planning-thread
+ * @property federation/planning-bounded
  */
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,6 +1,7 @@
 /**
- * @property federation/planning-bounded Planning is bounded in steps and time, and yields to other work.
- * @enforcedBy federation/planning/planner.ts, federation/planning/costs.ts
+ * @property federation/planning-bounded New operations are checked in turns, a few at a time for each caller.
+ * Planning is bounded in steps and time, and yields to other work.
+ * @enforcedBy federation/planning/planner.ts, federation/planning/costs.ts, lib/fairQueue.ts
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -51,12 +51,7 @@ describe('the planning cost', () => {
       `{ ${repeat(20, (i) => `a${i}: family(id: "x") { ...F }`)} }
       fragment F on Family { ${pathsIn(5, 'birthYear')} }`,
     ],
-    [
-      'few roots and many levels',
-      `{ ${repeat(4, (i) => `a${i}: family(id: "x") { ${pathsIn(5, 'birthYear')} }`)} }`,
-    ],
     ['branches', `{ family(id: "x") { servicePath { steps { ${branchingPaths(3, 4)} } } } }`],
-    ['two branches', `{ family(id: "x") { servicePath { steps { ${branchingPaths(2, 5)} } } } }`],
     ['assessments', `{ ${repeat(20, (i) => `a${i}: person(id: "x") { ${WHOLE_RISK} }`)} }`],
     [
       'assessments of a list',

@@ -1,5 +1,5 @@
 /**
- * @property federation/planning-thread
+ * @property federation/planning-bounded
  */
 import { describe, expect, it } from '@jest/globals';
 import { FairQueue } from '../../../lib/fairQueue.js';

@@ -1,17 +1,17 @@
-import type { Field } from './selection.js';
+import type { PlanField } from './selection.js';
 import type { GraphNode, NodeField, PlaceType } from './planningGraph.js';
 
 /** A field that a fetch selects. */
-export interface SelectedField {
-  readonly field: Field;
+export interface FetchField {
+  readonly field: PlanField;
   readonly nodeField: NodeField;
   readonly below: SelectedObjects | undefined;
   /** The objects below it in the data. */
-  readonly place: Place | undefined;
+  readonly place: DataPlace | undefined;
 }
 
 /** What a fetch selects of objects of one type, by the keys of the data. */
-export type SelectedFields = Map<string, SelectedField>;
+export type SelectedFields = Map<string, FetchField>;
 
 /** What a fetch selects of the objects of one value. */
 export class SelectedObjects {
@@ -41,9 +41,9 @@ export interface Input {
 }
 
 /** A request to a subgraph while a plan is made. */
-export class Fetch {
+export class PlannedFetch {
   /** Requests that must be answered before. */
-  readonly after = new Set<Fetch>();
+  readonly after = new Set<PlannedFetch>();
   /** What represents an entity; by the names of the fields. */
   readonly inputs = new Map<string, Input>();
   /** One more than the highest level of the requests before it. */
@@ -58,7 +58,7 @@ export class Fetch {
     readonly isMutation: boolean,
   ) {}
 
-  waitFor(fetch: Fetch): void {
+  waitFor(fetch: PlannedFetch): void {
     this.after.add(fetch);
     this.level = Math.max(this.level, fetch.level + 1);
   }
@@ -67,7 +67,7 @@ export class Fetch {
 /** Where fields of objects of one type are selected: a subgraph, in one fetch. */
 export interface Site {
   readonly node: GraphNode;
-  readonly fetch: Fetch;
+  readonly fetch: PlannedFetch;
   readonly selected: SelectedFields;
   /** Fields that only this path provides; see NodeField.provides. */
   readonly provided: NodeField['provides'];
@@ -82,7 +82,7 @@ export class ObjectState {
 
   constructor(
     readonly type: string,
-    readonly place: Place,
+    readonly place: DataPlace,
     /** The fetch that returned the objects. */
     readonly origin: Site,
   ) {
@@ -91,10 +91,10 @@ export class ObjectState {
 }
 
 /** The objects that a field returns, at any number of places of the data. */
-export class Place {
+export class DataPlace {
   readonly states = new Map<string, ObjectState>();
   /** Places below it, which types share if they select the same. */
-  readonly below = new Map<string, Place>();
+  readonly below = new Map<string, DataPlace>();
   /** The types of the parent that it is below. */
   readonly parentTypes = new Set<string>();
   /** Made when the plan is. */
@@ -102,10 +102,10 @@ export class Place {
 
   constructor(
     readonly type: PlaceType,
-    readonly parent: Place | undefined,
+    readonly parent: DataPlace | undefined,
     /** The key of its field and the depth of its lists; undefined if it has the objects of its parent. */
     readonly step: { readonly key: string; readonly lists: number } | undefined,
-    readonly fetch: Fetch | undefined,
+    readonly fetch: PlannedFetch | undefined,
     readonly selected: SelectedObjects,
     readonly provided: NodeField['provides'],
   ) {}
