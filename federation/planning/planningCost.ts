@@ -42,8 +42,8 @@ export interface Costed {
 }
 
 /**
- * Predicts the number of fetches of an operation without planning it. The plan may have fewer requests, because
- * it joins fetches that select the same at different places.
+ * Predicts the number of fetches of an operation without planning it. The plan may have fewer requests: it
+ * joins fetches that select the same at different places.
  */
 export class PlanningCost {
   /** Keyed by `Type.field`. */
