@@ -22,7 +22,7 @@ export function explainPlan({ fetches }: QueryPlan): string {
       `     ${fetch.operation}`,
     ].join('\n');
   });
-  return [`${fetches.length} fetches, ${levels} levels`, ...paragraphs].join('\n\n');
+  return [`Fetches: ${fetches.length}, levels: ${levels}`, ...paragraphs].join('\n\n');
 }
 
 /** The fields that a fetch adds to its objects. */

@@ -237,6 +237,23 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
+  it('shows the plan of an operation, by the values of its conditions', async () => {
+    const file = join(folder, 'path.graphql');
+    await writeFile(
+      file,
+      'query Path($id: PersonID!, $steps: Boolean!) { person(id: $id) { sex { code } servicePath @include(if: $steps) { withheld } } }',
+    );
+    const whole = await runPolku(['plan', '--operation', file, '--variables', '{"steps": true}']);
+    expect(whole.output).toContain('Fetches: 6, levels: 4');
+    expect(whole.output).toContain('asks for ServicePath.withheld');
+    const part = await runPolku(['plan', '--operation', file, '--variables', '{"steps": false}']);
+    expect(part.output).toContain('Fetches: 1, levels: 1');
+    await writeFile(file, '{ nothing }');
+    const refused = await runPolku(['plan', '--operation', file]);
+    expect(refused.code).toBe(2);
+    expect(refused.errors).toContain('does not fit the schema');
+  });
+
   it('shows the shipped policies: they compile, as a matrix, and explained', async () => {
     const lint = await runPolku(['policy', 'lint']);
     expect([lint.code, lint.output]).toEqual([0, expect.stringContaining('compiles: revision')]);

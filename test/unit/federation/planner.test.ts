@@ -51,7 +51,7 @@ describe('a plan', () => {
 
   it('is explained fetch by fetch', async () => {
     const text = explainPlan(await plan('{ person(id: 1) { birthYear servicePath { withheld } } }'));
-    expect(text).toMatch(/^6 fetches, 4 levels\n/);
+    expect(text).toMatch(/^Fetches: 6, levels: 4\n/);
     expect(text).toContain(
       'asks for ServicePath.withheld\n     sends ServicePath { education health social person from until }',
     );
