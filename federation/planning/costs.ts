@@ -1,3 +1,5 @@
+// Long, because choices, ways to other subgraphs and the division of objects without a key call each other.
+
 import { type Cost, FREE, IMPOSSIBLE, inTurn, isCheaper, isPossible, together } from './cost.js';
 import {
   type GraphNode,
@@ -52,6 +54,17 @@ const MAX_STEPS = 50_000;
 /** Thrown where an operation takes too many steps to plan. */
 export class TooManySteps extends Error {}
 
+/** The steps that one operation may still take. */
+export class StepBudget {
+  #left = MAX_STEPS;
+
+  /** @throws TooManySteps */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new TooManySteps();
+  }
+}
+
 /**
  * Chooses where the fields of objects are resolved. Each choice is made once for each selection, type and
  * subgraph, so the time is near linear in the operation.
@@ -64,19 +77,18 @@ export class Costs {
   readonly #underWay = new Set<string>();
   /** How many searches ended at one under way. Their results hold only there and are not stored. */
   #cuts = 0;
-  #steps = 0;
+  #budget: StepBudget = new StepBudget();
 
   constructor(private readonly graph: PlanningGraph) {}
 
-  /** Starts to count the steps of another operation. */
-  begin(): void {
-    this.#steps = 0;
+  /** From now on, steps are those of this operation. Operations that yield are planned in turns. */
+  spend(budget: StepBudget): void {
+    this.#budget = budget;
   }
 
   /** @throws TooManySteps */
   count(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > MAX_STEPS) throw new TooManySteps();
+    this.#budget.spend(steps);
   }
 
   /** Chooses in advance how fields of a root type are resolved. */

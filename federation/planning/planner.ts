@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { CooperativeScheduler } from '../../lib/cooperativeScheduler.js';
 import { PolkuError } from '../../lib/errors.js';
-import { Costs, TooManySteps } from './costs.js';
+import { Costs, StepBudget, TooManySteps } from './costs.js';
 import { finishPlan } from './finishPlan.js';
 import { PlanBuilder } from './planBuilder.js';
 import { PlanningGraph } from './planningGraph.js';
@@ -66,48 +66,19 @@ export class QueryPlanner implements Planner {
 
   async plan(document: PlannedDocument): Promise<QueryPlan> {
     const scheduler = new CooperativeScheduler();
-    const steps = this.#steps(document);
+    const planned = this.#graphFor(document.operation);
+    const steps = planSteps(document, planned);
+    const budget = new StepBudget();
     let spent = 0;
     for (;;) {
       const began = performance.now();
+      planned.costs.spend(budget);
       const { done, value } = steps.next();
       spent += performance.now() - began;
       if (done) return value;
       if (spent > this.deadlineMs) throw tooLarge();
       if (scheduler.shouldYield) await scheduler.yield();
     }
-  }
-
-  *#steps({ operation, fragments, conditions }: PlannedDocument): Generator<undefined, QueryPlan> {
-    const { graph, costs } = this.#graphFor(operation);
-    const root = graph.root(operation.operation);
-    if (root === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION)
-      throw new PolkuError('OPERATION_NOT_PLANNABLE', `No subgraph can answer a ${operation.operation}.`);
-    const reader = new SelectionReader({
-      fragments,
-      conditions,
-      isOf: (type, condition) => graph.isOf(type, condition),
-      keyOf: ({ alias, name }: FieldNode) => (alias ?? name).value,
-    });
-    const selection = reader.read([operation.selectionSet]);
-    const builder = new PlanBuilder(graph, costs);
-    try {
-      costs.begin();
-      if (operation.operation === OperationTypeNode.MUTATION) builder.mutation(selection, root);
-      else {
-        // One root field at a time, so that other work goes on between them. Choices are remembered.
-        for (const part of eachField(selection, root)) {
-          costs.estimate(part, root);
-          yield;
-        }
-        for (const step of builder.query(selection, root)) yield step;
-      }
-    } catch (cause) {
-      if (cause instanceof TooManySteps) throw tooLarge();
-      throw cause;
-    }
-    yield;
-    return finishPlan(builder.fetches, operation, graph);
   }
 
   /**
@@ -125,6 +96,40 @@ export class QueryPlanner implements Planner {
     }
     return made;
   }
+}
+
+/** Plans an operation, with a pause after each step that may take long. */
+function* planSteps(
+  { operation, fragments, conditions }: PlannedDocument,
+  { graph, costs }: PlannedGraph,
+): Generator<undefined, QueryPlan> {
+  const root = graph.root(operation.operation);
+  if (root === undefined || operation.operation === OperationTypeNode.SUBSCRIPTION)
+    throw new PolkuError('OPERATION_NOT_PLANNABLE', `No subgraph can answer a ${operation.operation}.`);
+  const reader = new SelectionReader({
+    fragments,
+    conditions,
+    isOf: (type, condition) => graph.isOf(type, condition),
+    keyOf: ({ alias, name }: FieldNode) => (alias ?? name).value,
+  });
+  const selection = reader.read([operation.selectionSet]);
+  const builder = new PlanBuilder(graph, costs);
+  try {
+    if (operation.operation === OperationTypeNode.MUTATION) builder.mutation(selection, root);
+    else {
+      // One root field at a time, so that other work goes on between them. Choices are remembered.
+      for (const part of eachField(selection, root)) {
+        costs.estimate(part, root);
+        yield;
+      }
+      for (const step of builder.query(selection, root)) yield step;
+    }
+  } catch (cause) {
+    if (cause instanceof TooManySteps) throw tooLarge();
+    throw cause;
+  }
+  yield;
+  return finishPlan(builder.fetches, operation, graph);
 }
 
 function* eachField(selection: FieldSelection, root: string): Generator<FieldSelection> {
