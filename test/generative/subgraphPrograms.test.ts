@@ -116,7 +116,10 @@ describe('compiled documents of the city', () => {
           request,
           // As text, because the gateway changes the objects that it gets.
           answer: JSON.stringify({ ...comparable(answer), disclosed: [...own.access.disclosed].sort() }),
-          expected: JSON.stringify({ ...comparable(expected), disclosed: [...reference.access.disclosed].sort() }),
+          expected: JSON.stringify({
+            ...comparable(expected),
+            disclosed: [...reference.access.disclosed].sort(),
+          }),
         });
         return answer;
       },

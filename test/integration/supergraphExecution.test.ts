@@ -14,14 +14,7 @@ import { PolkuError } from '../../lib/errors.js';
 import { PersonIDScalar } from '../../schema/scalars.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { federations } from '../generative/executionGraphs.js';
-import {
-  ask,
-  composed,
-  testContext,
-  testDomain,
-  testIds,
-  testSubgraph,
-} from './supergraphTestbed.js';
+import { ask, composed, testContext, testDomain, testIds, testSubgraph } from './supergraphTestbed.js';
 import { RegistryRequester } from '../../gateway/registries/localDataSource.js';
 
 interface Person {
