@@ -148,15 +148,12 @@ export function randomGraph(choices: Choices): RandomGraph {
         const takesNumber = chance(4);
         let provides = '';
         const external = declared.get(subgraph)!.get(target);
-        const [owner] = names.filter(
-          (one) =>
-            one !== subgraph &&
-            declared
-              .get(one)!
-              .get(target)
-              ?.fields.get('s1')
-              ?.match(/String$/),
-        );
+        // Composition takes a provided field for resolved everywhere, so its owner is one that a key finds.
+        const [owner] = names.filter((one) => {
+          const known = one === subgraph ? undefined : declared.get(one)!.get(target);
+          const isFound = known && [...known.keys].some((key) => !key.includes('resolvable'));
+          return isFound && known.fields.get('s1')?.match(/String$/);
+        });
         if (
           owner &&
           external &&
