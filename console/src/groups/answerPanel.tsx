@@ -4,7 +4,7 @@ import { Notice } from '../parts/notice.js';
 import { Waiting } from '../parts/waiting.js';
 import { useSession } from '../session/session.js';
 import { Comparison } from './comparison.js';
-import { protectionSentences, questionFacts } from './describeQuestion.js';
+import { askedSentence, protectionSentences, questionFacts } from './describeQuestion.js';
 import { csvForm, type FileFacts, writeCsv, writeWorkbook } from './exportFiles.js';
 import { partSentence, type Words } from './sentences.js';
 import { PublishedNumbers } from './publishedNumbers.js';
@@ -53,7 +53,7 @@ export function AnswerPanel({ given, words, isChanged }: AnswerPanelProps) {
         </Notice>
       )}
       <p className="groups-asked">
-        {t(`kind.${question.asked.kind}`)} <strong>{partSentence(question.where, words)}</strong>
+        {askedSentence(question.asked, words)} <strong>{partSentence(question.where, words)}</strong>
       </p>
       <Shown answer={answer} tables={tables} words={words} names={names} />
       {isSuppressed && <p className="groups-note">{t('suppressedWhy')}</p>}

@@ -16,6 +16,14 @@ export function questionFacts({ where, asked }: PlannerQuestion, words: Words): 
   ];
 }
 
+/** What was asked, as the heading of its answer. A time between two events names both. */
+export function askedSentence(asked: Asked, words: Words): string {
+  const kind = words.t(`kind.${asked.kind}`);
+  if (asked.kind !== 'timeToEvent' || !asked.start || !asked.event) return kind;
+  const [start, event] = [asked.start, asked.event].map((events) => criterionSentence(events, words));
+  return `${kind} ${start} → ${event}.`;
+}
+
 function detailsOf(asked: Asked, words: Words): readonly string[] {
   const { t, format, criteria } = words;
   const period = (from: string, until: string): string =>

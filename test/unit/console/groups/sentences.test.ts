@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { protectionSentences, questionFacts } from '../../../../console/src/groups/describeQuestion.js';
-import { type FilterPart, readFilterVariable } from '../../../../console/src/groups/filterModel.js';
+import {
+  askedSentence,
+  protectionSentences,
+  questionFacts,
+} from '../../../../console/src/groups/describeQuestion.js';
+import {
+  type CriterionPart,
+  type FilterPart,
+  readFilterVariable,
+} from '../../../../console/src/groups/filterModel.js';
 import { blankAsked } from '../../../../console/src/groups/question.js';
 import { partSentence, type Words } from '../../../../console/src/groups/sentences.js';
 import { type TextLanguage, languages } from '../../../../console/src/texts/languages.js';
@@ -132,6 +140,19 @@ describe('sentences about groups', () => {
       ['Details', 'Characteristics at the end of year: 2014'],
       ['Compared with', 'everybody in the city'],
     ]);
+  });
+
+  it('name both events of a time to an event', () => {
+    const event = (name: string): CriterionPart => ({ kind: 'criterion', name, values: {} });
+    const asked = {
+      ...blankAsked.timeToEvent,
+      start: event('incomeSupport'),
+      event: event('childProtection'),
+    };
+    expect(askedSentence(asked, words.get('en')!)).toBe(
+      'How long from one event to another? received income support → was in child protection.',
+    );
+    expect(askedSentence(blankAsked.size, words.get('en')!)).toBe('How many people are in it?');
   });
 
   it('state the protection without promising more than it gives', () => {
