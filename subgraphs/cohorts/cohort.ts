@@ -49,8 +49,8 @@ export class Cohort extends CohortKey {
   #group: Promise<CohortGroup> | undefined;
 
   /** The group, evaluated when the first number about it is requested. */
-  group(sources: readonly CohortSource[], store: CohortsStore): Promise<CohortGroup> {
-    this.#group ??= CohortGroup.of(this.question, this.feeds, sources, store);
+  group(sources: readonly CohortSource[], { store, decision }: Context): Promise<CohortGroup> {
+    this.#group ??= CohortGroup.of(this.question, this.feeds, sources, store, decision.language);
     return this.#group;
   }
 }
@@ -116,7 +116,7 @@ export class CohortResolver {
   @FieldResolver(() => GroupSize, { nullable: true, description: 'The number of its members.' })
   @Directive(REQUIRES_FEEDS)
   async size(@Root() cohort: Cohort, @Ctx() context: Context): Promise<GroupSize> {
-    const group = await cohort.group(this.sources, context.store);
+    const group = await cohort.group(this.sources, context);
     return groupSize(group, await requesterOf(group, context));
   }
 
@@ -130,7 +130,7 @@ export class CohortResolver {
     @Args(() => TableArgs) { by, years }: TableArgs,
     @Ctx() context: Context,
   ): Promise<GroupTable> {
-    const group = await cohort.group(this.sources, context.store);
+    const group = await cohort.group(this.sources, context);
     return groupTable(group, await requesterOf(group, context), by, years);
   }
 
@@ -146,7 +146,7 @@ export class CohortResolver {
     atEndOf: number,
     @Ctx() context: Context,
   ): Promise<GroupDifferences> {
-    const group = await cohort.group(this.sources, context.store);
+    const group = await cohort.group(this.sources, context);
     if (!group.other) throw notCompared();
     return personalDifferences(group, group.other, await requesterOf(group, context), atEndOf);
   }
@@ -161,7 +161,7 @@ export class CohortResolver {
     @Args(() => IntervalsArgs) { intervals: number, months }: IntervalsArgs,
     @Ctx() context: Context,
   ): Promise<TimeToEvent> {
-    const group = await cohort.group(this.sources, context.store);
+    const group = await cohort.group(this.sources, context);
     return timeToEvent(group, await requesterOf(group, context), { number, months });
   }
 
@@ -173,7 +173,7 @@ export class CohortResolver {
     @Ctx() context: Context,
   ): Promise<CohortMembers> {
     const { sources } = this;
-    const { members: set, other, registries: asked } = await cohort.group(sources, context.store);
+    const { members: set, other, registries: asked } = await cohort.group(sources, context);
     const { filter } = cohort;
     form(context, [...asked, ...sectorsIn(sources)], { group: partOf(filter, from, until), within: filter });
     const key = { filter, set, other, from: formatDay(from), until: formatDay(until) };
@@ -191,7 +191,7 @@ export class CohortResolver {
     @Ctx() context: Context,
   ): Promise<CohortRisk> {
     checkPredictionArgs(asOf, horizonYears);
-    const { members: set, registries: asked } = await cohort.group(this.sources, context.store);
+    const { members: set, registries: asked } = await cohort.group(this.sources, context);
     const { filter } = cohort;
     form(context, asked, { group: partOf(filter, asOf, horizonYears), within: filter });
     return new CohortRisk({ filter, set, asOf: formatQuarter(asOf), horizonYears }, RISK_FEEDS);
@@ -205,14 +205,14 @@ export class CohortResolver {
 export function readGroupQuestion(
   given: Parameters<typeof readQuestion>[0],
   sources: readonly CohortSource[],
-  { access, store }: Context,
+  { access, decision, store }: Context,
 ): CohortQuestion {
   const question = readQuestion(given);
   for (const asked of criterionQuestions(question)) {
     const source = sourceOf(sources, asked.filter.criterion)!;
     checkCriterion(asked, source.criteria[asked.filter.criterion]!);
     checkCodes(asked.filter, source, store);
-    checkReleases(asked.filter, source, access);
+    checkReleases(asked.filter, source, access, decision.language);
   }
   return question;
 }

@@ -124,8 +124,8 @@ export class CohortMembersResolver {
     return serviceDifferences([set, other], sectors, await this.#requester(members, context), [from, until]);
   }
 
-  #sectorsOf({ feeds }: CohortMembers, { store }: Context): readonly MemberSector[] {
-    return memberSectors(feeds, this.#sectors, store);
+  #sectorsOf({ feeds }: CohortMembers, { decision, store }: Context): readonly MemberSector[] {
+    return memberSectors(feeds, this.#sectors, store, decision.language);
   }
 
   async #requester(members: CohortMembers, { decision, store }: Context): Promise<GroupRequester> {
@@ -135,7 +135,11 @@ export class CohortMembersResolver {
       purpose: decision.purpose,
       recipient: decision.caller.recipient,
       store,
-      units: await countingUnitsOf(answered(feeds, 'population'), set.words.length * 32, store),
+      units: await countingUnitsOf(
+        answered(feeds, 'population', decision.language),
+        set.words.length * 32,
+        store,
+      ),
       feeds,
       registries: [...new Set([...asked, ...this.#sectors])].sort(),
       filter: partOf(filter, from, until),

@@ -21,6 +21,7 @@ import { checkPredictionArgs } from '../../registry-kit/features/feature.js';
 import { memberContactCoordinates } from '../../registry-kit/feeds/cohortFeed.js';
 import { PredictionArgs } from '../../registry-kit/feeds/feedKeys.js';
 import type { RequestContext } from '../../registry-kit/subgraph/requestContext.js';
+import type { Language } from '../../schema/language.js';
 import { DateScalar } from '../../schema/scalars.js';
 import { IntervalsArgs, PeriodArgs, readGroupQuestion, TableArgs } from './cohort.js';
 import { CommonPathsArgs, ServiceUseArgs } from './cohortMembers.js';
@@ -119,6 +120,11 @@ class PricedGroup {
 
   get districts(): readonly string[] {
     return this.store.codes('population', 'districts');
+  }
+
+  /** Of messages. */
+  get language(): Language {
+    return this.context.decision.language;
   }
 
   inPeriod(from: Day, until: Day): PricedGroup {

@@ -87,14 +87,18 @@ export class CohortRiskResolver {
   ): Promise<RiskDistribution | null> {
     const { feeds } = risk;
     if (feeds.get('risks')?.state === 'withheld') return null;
-    const risks = answered(feeds, 'risks');
+    const risks = answered(feeds, 'risks', decision.language);
     const asked = risks.columns['registry'] as readonly string[];
     const snapshots = risks.columns['snapshot'] as readonly string[];
     return riskDistribution(risk.set, risks, {
       purpose: decision.purpose,
       recipient: decision.caller.recipient,
       store,
-      units: await countingUnitsOf(answered(feeds, 'units'), risk.set.words.length * 32, store),
+      units: await countingUnitsOf(
+        answered(feeds, 'units', decision.language),
+        risk.set.words.length * 32,
+        store,
+      ),
       feeds: new Map(asked.map((registry, at) => [registry, Feed.data({ snapshot: [snapshots[at]!] })])),
       registries: [...new Set([...registriesOf(parseQuestion(risk.filter), this.sources), ...asked])].sort(),
       filter: partOf(risk.filter, risk.asOf, risk.horizonYears),

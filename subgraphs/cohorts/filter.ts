@@ -1,13 +1,14 @@
 import { concatAST, parse } from 'graphql';
 import type { Amendment } from '../../lib/buildFederatedSchema.js';
 import type { Day } from '../../lib/calendar.js';
-import { PolkuError } from '../../lib/errors.js';
 import { Field, InputType, Int, registerEnumType } from '../../lib/typeGraphql.js';
 import type { ArgumentDefinition, Criteria, Criterion } from '../../registry-kit/criteria/criterion.js';
 import { badInput, familyParts, type FilterCriterion } from '../../registry-kit/criteria/groupFilter.js';
 import type { RequestAccess } from '../../registry-kit/enforcement/requestAccess.js';
+import type { Language } from '../../schema/language.js';
 import { DateScalar } from '../../schema/scalars.js';
 import type { CohortSource, CohortsStore } from './cohortsStore.js';
+import { notReleased } from './group/groupFacts.js';
 
 /** {@link declareCriteria} adds a field for each criterion that has events. */
 @InputType({ description: 'One kind of event: exactly one of these.' })
@@ -164,20 +165,27 @@ export function checkCodes(
 /**
  * Refuses a criterion that tests a field that its owner does not release to groups. The owner's registry
  * checks it again.
+ * @param language of the refusal
  * @throws PolkuError PURPOSE_NOT_PERMITTED
  */
 export function checkReleases(
   { criterion, arguments: given }: FilterCriterion,
   { registry, criteria }: CohortSource,
   { decision }: RequestAccess,
+  language: Language,
 ): void {
   const withheld = criteria[criterion]!.tests(given).find(
     (coordinate) => decision.derive('Cohort', coordinate).length === 0,
   );
   if (withheld === undefined) return;
-  throw new PolkuError(
-    'PURPOSE_NOT_PERMITTED',
-    `The owner of ${registry} does not release ${withheld} to groups for "${decision.purpose}", and ${criterion} tests it.`,
-    { coordinate: withheld, registry, purpose: decision.purpose, revision: decision.revision },
+  const { purpose } = decision;
+  throw notReleased(
+    {
+      en: `The owner of ${registry} does not release ${withheld} to groups for "${purpose}", and ${criterion} tests it.`,
+      fi: `Rekisterin ${registry} omistaja ei luovuta tietoa ${withheld} ryhmistä tarkoitukseen "${purpose}", ja ${criterion} käyttää sitä.`,
+      sv: `Ägaren av registret ${registry} lämnar inte ut ${withheld} om grupper för "${purpose}", och ${criterion} använder den uppgiften.`,
+    },
+    language,
+    { coordinate: withheld, registry, purpose, revision: decision.revision },
   );
 }

@@ -3,6 +3,7 @@ import { NO_DAY } from '../../registry-kit/columns/table.js';
 import { EPISODE_GAP_DAYS } from '../../registry-kit/contacts/contact.js';
 import type { MemberContacts } from '../../registry-kit/criteria/cohortKeys.js';
 import type { Feeds } from '../../registry-kit/feeds/derivedEntity.js';
+import type { Language } from '../../schema/language.js';
 import { PersonSet } from '../../schema/personSet.js';
 import type { CohortsStore } from './cohortsStore.js';
 import { answered } from './group/groupFacts.js';
@@ -107,17 +108,19 @@ export interface MemberSector {
 /**
  * The sectors whose owners do not withhold them.
  * @param codes of a registry's code list
+ * @param language of messages
  * @throws PolkuError SUBGRAPH_UNAVAILABLE
  */
 export function memberSectors(
   feeds: Feeds,
   registries: readonly string[],
   { codes }: Pick<CohortsStore, 'codes'>,
+  language: Language,
 ): readonly MemberSector[] {
   let firstService = 0;
   const released = registries.filter((registry) => feeds.get(registry)?.state !== 'withheld');
   return released.map((registry) => {
-    const { columns } = answered(feeds, registry);
+    const { columns } = answered(feeds, registry, language);
     const services = codes(registry, 'services');
     const dictionary = columns['services'] as readonly string[];
     const numbers = Uint16Array.from(dictionary, (code) => firstService + services.indexOf(code));

@@ -8,6 +8,7 @@ import { openSnapshot } from '../../registry-kit/snapshot/openSnapshot.js';
 import { createSubgraph } from '../../registry-kit/subgraph/createSubgraph.js';
 import { registrySources } from '../../registry-kit/subgraph/registrySources.js';
 import { Feed } from '../../schema/feed.js';
+import { DEFAULT_LANGUAGE } from '../../schema/language.js';
 import type { PersonSet } from '../../schema/personSet.js';
 import type { Subgraph } from '../../schema/subgraph.js';
 import { type CohortsStore, sectorsIn } from '../../subgraphs/cohorts/cohortsStore.js';
@@ -93,12 +94,12 @@ export async function openCohorts(data: string, protection: Protection = unprote
         { __typename: 'Cohort', filter },
         groupSources.map(({ registry }) => registry),
       );
-      return CohortGroup.of(parseQuestion(filter), feeds, groupSources, store);
+      return CohortGroup.of(parseQuestion(filter), feeds, groupSources, store, DEFAULT_LANGUAGE);
     },
     async sectors(set, from, until) {
       const names = sectorsIn(groupSources);
       const representation = { __typename: 'CohortMembers', filter: 'any', set, other: null, from, until };
-      return memberSectors(await feedsOf(representation, names), names, store);
+      return memberSectors(await feedsOf(representation, names), names, store, DEFAULT_LANGUAGE);
     },
   };
 }

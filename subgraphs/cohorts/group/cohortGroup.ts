@@ -8,12 +8,13 @@ import { NO_FAMILY } from '../../../registry-kit/criteria/familyTypes.js';
 import type { GroupFilter } from '../../../registry-kit/criteria/groupFilter.js';
 import type { Feeds } from '../../../registry-kit/feeds/derivedEntity.js';
 import type { Feed } from '../../../schema/feed.js';
+import type { Language } from '../../../schema/language.js';
 import type { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, type CohortsStore, sourceOf } from '../cohortsStore.js';
 import type { GroupRequester } from '../protect.js';
 import { evaluate, type GroupFacts } from './evaluate.js';
 import { answered, groupFacts, requireStored } from './groupFacts.js';
-import { PopulationColumns } from './populationColumns.js';
+import { type DimensionName, PopulationColumns } from './populationColumns.js';
 
 /** A group, from the answers of its registries. Data about it leaves only through {@link protect}. */
 export class CohortGroup {
@@ -31,8 +32,10 @@ export class CohortGroup {
     readonly other: PersonSet | undefined,
     sources: readonly CohortSource[],
     private readonly store: CohortsStore,
+    /** Of messages. */
+    readonly language: Language,
   ) {
-    this.#population = answered(feeds, 'population');
+    this.#population = answered(feeds, 'population', language);
     this.population = new PopulationColumns(
       this.#population,
       this.bound,
@@ -43,6 +46,7 @@ export class CohortGroup {
 
   /**
    * Evaluates a question.
+   * @param language of messages
    * @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED
    */
   static async of(
@@ -50,13 +54,19 @@ export class CohortGroup {
     feeds: Feeds,
     sources: readonly CohortSource[],
     store: CohortsStore,
+    language: Language,
   ): Promise<CohortGroup> {
-    const facts = groupFacts(feeds, sources);
+    const facts = groupFacts(feeds, sources, language);
     const { where, comparedWith } = question;
     const who = async (filter: GroupFilter) => facts.everybody.and((await evaluate(filter, facts)).yes);
     const members = await who(where);
     const other = comparedWith && (await who(comparedWith));
-    return new CohortGroup(question, feeds, facts, members, other, sources, store);
+    return new CohortGroup(question, feeds, facts, members, other, sources, store, language);
+  }
+
+  /** Whether the owner of the population register releases the column of a dimension. */
+  has(name: DimensionName): boolean {
+    return this.population.has(name);
   }
 
   /** All keys of persons are below it. */

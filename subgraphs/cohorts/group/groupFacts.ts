@@ -3,6 +3,7 @@ import { answerName, EVERYBODY } from '../../../registry-kit/criteria/cohortQues
 import type { YearlyMemberships } from '../../../registry-kit/criteria/familyTypes.js';
 import type { Feeds } from '../../../registry-kit/feeds/derivedEntity.js';
 import { Feed } from '../../../schema/feed.js';
+import { inLanguage, type Language, type LocalizedText } from '../../../schema/language.js';
 import { PersonSet } from '../../../schema/personSet.js';
 import { type CohortSource, sourceOf } from '../cohortsStore.js';
 import type { GroupFacts } from './evaluate.js';
@@ -11,14 +12,15 @@ const nobody = PersonSet.below(0);
 
 /**
  * Reads the feeds of a cohort.
+ * @param language of messages
  * @throws PolkuError SUBGRAPH_UNAVAILABLE if a required registry did not answer, PURPOSE_NOT_PERMITTED if it
  * does not release the data, NOT_IN_REGISTER if its system does not store it
  */
-export function groupFacts(feeds: Feeds, sources: readonly CohortSource[]): GroupFacts {
-  const population = answered(feeds, 'population');
+export function groupFacts(feeds: Feeds, sources: readonly CohortSource[], language: Language): GroupFacts {
+  const population = answered(feeds, 'population', language);
   const column = <Column>(feed: Feed, name: string): Column => {
     const values = feed.columns[name];
-    if (!values) throw noAnswer();
+    if (!values) throw noAnswer(language);
     return values as Column;
   };
   const withheldIn = (feed: Feed, name: string): PersonSet => {
@@ -27,7 +29,7 @@ export function groupFacts(feeds: Feeds, sources: readonly CohortSource[]): Grou
   };
   const feedOf = (criterion: string, name: string): Feed => {
     const { registry } = sourceOf(sources, criterion)!;
-    const feed = answered(feeds, registry);
+    const feed = answered(feeds, registry, language);
     const missing = feed.columns[`absent:${name}`] as readonly string[] | undefined;
     if (missing) throw notStored(registry, missing[0]!);
     return feed;
@@ -63,15 +65,23 @@ export function groupFacts(feeds: Feeds, sources: readonly CohortSource[]): Grou
   };
 }
 
-/** Returns the feed of a registry, which must have data. */
-export function answered(feeds: Feeds, registry: string): Feed {
+/**
+ * Returns the feed of a registry, which must have data.
+ * @param language of the refusal
+ * @throws PolkuError SUBGRAPH_UNAVAILABLE, PURPOSE_NOT_PERMITTED
+ */
+export function answered(feeds: Feeds, registry: string, language: Language): Feed {
   const feed = feeds.get(registry) ?? Feed.failed;
   if (feed.state === 'failed')
     throw new PolkuError('SUBGRAPH_UNAVAILABLE', `The registry ${registry} did not answer.`, { registry });
   if (feed.state === 'withheld')
-    throw new PolkuError(
-      'PURPOSE_NOT_PERMITTED',
-      `The owner of ${registry} does not release the data of this question to groups for this purpose.`,
+    throw notReleased(
+      {
+        en: `The owner of ${registry} does not release the data of this question to groups for this purpose.`,
+        fi: `Rekisterin ${registry} omistaja ei luovuta tämän kysymyksen tietoja ryhmistä tähän tarkoitukseen.`,
+        sv: `Ägaren av registret ${registry} lämnar inte ut uppgifterna i den här frågan om grupper för detta ändamål.`,
+      },
+      language,
       { registry },
     );
   return feed;
@@ -97,10 +107,23 @@ function notStored(registry: string, what: string): PolkuError {
 }
 
 /** Policy removed a column from an allowed feed, or the registry runs another version of the program. */
-function noAnswer(): PolkuError {
-  return new PolkuError(
-    'PURPOSE_NOT_PERMITTED',
-    'The population register does not release the data of this question to groups for this purpose.',
+function noAnswer(language: Language): PolkuError {
+  return notReleased(
+    {
+      en: 'The population register does not release the data of this question to groups for this purpose.',
+      fi: 'Väestörekisteri ei luovuta tämän kysymyksen tietoja ryhmistä tähän tarkoitukseen.',
+      sv: 'Befolkningsregistret lämnar inte ut uppgifterna i den här frågan om grupper för detta ändamål.',
+    },
+    language,
     { registry: 'population' },
   );
+}
+
+/** The refusal of a question about groups, in the language of its request. */
+export function notReleased(
+  reason: LocalizedText,
+  language: Language,
+  extensions: Readonly<Record<string, unknown>>,
+): PolkuError {
+  return new PolkuError('PURPOSE_NOT_PERMITTED', inLanguage(reason, language), extensions);
 }

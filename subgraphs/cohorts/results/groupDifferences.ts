@@ -70,9 +70,9 @@ export class GroupDifferences extends ProtectedResult {
 const DIMENSIONS: readonly CategoryDimension[] = ['sex', 'ageBand', 'district', 'familyType'];
 
 /** The dimensions that a comparison uses, of those that the owner releases. */
-function comparedDimensions(released: Pick<CohortGroup['population'], 'has'>): readonly CategoryDimension[] {
-  checkReleased(released, 'year');
-  return DIMENSIONS.filter((name) => released.has(name));
+function comparedDimensions(group: Pick<CohortGroup, 'has' | 'language'>): readonly CategoryDimension[] {
+  checkReleased(group, 'year');
+  return DIMENSIONS.filter((name) => group.has(name));
 }
 
 /**
@@ -81,11 +81,11 @@ function comparedDimensions(released: Pick<CohortGroup['population'], 'has'>): r
  * @throws PolkuError PURPOSE_NOT_PERMITTED
  */
 export function askedPersonalDifferences(
-  released: Pick<CohortGroup['population'], 'has'>,
+  group: Pick<CohortGroup, 'has' | 'language'>,
   year: number,
   districts: readonly string[],
 ): AskedResult {
-  const tables = comparedDimensions(released).flatMap((name) => {
+  const tables = comparedDimensions(group).flatMap((name) => {
     const table = { dimensions: [{ size: categoriesOf(name, districts).length }] };
     return [table, table];
   });
@@ -100,7 +100,7 @@ export async function personalDifferences(
   year: number,
 ): Promise<GroupDifferences> {
   const { members, population } = group;
-  const names = comparedDimensions(population);
+  const names = comparedDimensions(group);
   const [own] = await population.residents(members, [year]);
   const [others] = await population.residents(other, [year]);
   const tables: TableRequest[] = [];

@@ -1,11 +1,11 @@
 import { type EnumTypeDefinitionNode, parse, visit } from 'graphql';
 import type { Dimension, Protection, TableRequest } from '../../../disclosure-control/groupQuestion.js';
 import type { Amendment } from '../../../lib/buildFederatedSchema.js';
-import { PolkuError } from '../../../lib/errors.js';
 import { Field, Int, ObjectType, registerEnumType } from '../../../lib/typeGraphql.js';
 import { CodedValue } from '../../../registry-kit/codes/codedValue.js';
 import { badInput } from '../../../registry-kit/criteria/groupFilter.js';
 import type { CohortGroup } from '../group/cohortGroup.js';
+import { notReleased } from '../group/groupFacts.js';
 import {
   categoriesOf,
   type CategoryDimension,
@@ -108,7 +108,7 @@ export async function groupTable(
   years: readonly number[],
 ): Promise<GroupTable> {
   const names = dimensionsOf(by, years);
-  for (const name of ['year', ...by] as const) checkReleased(group.population, name);
+  for (const name of ['year', ...by] as const) checkReleased(group, name);
   const { members, population } = group;
   const residents = await population.residents(members, years);
   const tables: TableRequest[] = [];
@@ -170,11 +170,15 @@ export function categoryCoding(name: CategoryDimension, category: string): Coded
 }
 
 /** @throws PolkuError PURPOSE_NOT_PERMITTED if the owner does not release the data of a dimension */
-export function checkReleased(released: Pick<CohortGroup['population'], 'has'>, name: DimensionName): void {
-  if (released.has(name)) return;
-  throw new PolkuError(
-    'PURPOSE_NOT_PERMITTED',
-    `The population register does not release the data behind ${name} to groups for this purpose.`,
+export function checkReleased(group: Pick<CohortGroup, 'has' | 'language'>, name: DimensionName): void {
+  if (group.has(name)) return;
+  throw notReleased(
+    {
+      en: `The population register does not release the data behind ${name} to groups for this purpose.`,
+      fi: `Väestörekisteri ei luovuta ulottuvuuden ${name} tietoja ryhmistä tähän tarkoitukseen.`,
+      sv: `Befolkningsregistret lämnar inte ut uppgifterna bakom ${name} om grupper för detta ändamål.`,
+    },
+    group.language,
     { registry: 'population' },
   );
 }

@@ -79,7 +79,7 @@ export async function timeToEvent(
 ): Promise<TimeToEvent> {
   const { number, months } = intervals;
   const { result } = askedTimeToEvent(group.question, intervals);
-  checkReleased(group.population, 'year');
+  checkReleased(group, 'year');
   const timeTo = group.question.timeTo!;
   const events = { from: group.facts.events(timeTo.from), event: group.facts.events(timeTo.event) };
   const lastYears = await group.population.lastYears();

@@ -3,6 +3,7 @@
  */
 import { expect, it } from '@jest/globals';
 import { Feed } from '../../../../schema/feed.js';
+import { DEFAULT_LANGUAGE } from '../../../../schema/language.js';
 import { PersonSet } from '../../../../schema/personSet.js';
 import { memberSectors, serviceAt, serviceSets } from '../../../../subgraphs/cohorts/members.js';
 
@@ -23,12 +24,14 @@ it('numbers all services of the code lists, used or not', async () => {
     ['c', Feed.withheld],
     ['b', contacts(['B1'], [0])],
   ]);
-  const sectors = memberSectors(feeds, ['a', 'c', 'b'], { codes });
+  const sectors = memberSectors(feeds, ['a', 'c', 'b'], { codes }, DEFAULT_LANGUAGE);
   const sets = await serviceSets(PersonSet.all(32), sectors, 1, () => 0);
   expect(sets.map((_, number) => serviceAt(sectors, number).service)).toEqual(['A1', 'A2', 'A3', 'B1']);
   expect(sets.map(([users]) => [...users!.keys])).toEqual([[1], [], [0, 2], [0]]);
 });
 
 it('throws if a registry did not answer', () => {
-  expect(() => memberSectors(new Map([['a', Feed.failed]]), ['a'], { codes })).toThrow('did not answer');
+  expect(() => memberSectors(new Map([['a', Feed.failed]]), ['a'], { codes }, DEFAULT_LANGUAGE)).toThrow(
+    'did not answer',
+  );
 });
