@@ -2,6 +2,8 @@ import type { Bar, Lane } from './lanes.js';
 
 /** The mean width of a letter in the label of a row. */
 const LETTER = 6.4;
+/** The room before and after the label of a row. */
+const LABEL_MARGIN = 28;
 
 /** Measures of the picture, in pixels. */
 export const measures = {
@@ -51,7 +53,8 @@ export function layOut(
   monthName: (month: number) => string,
 ): Layout {
   const longest = Math.max(0, ...lanes.flatMap(({ rows }) => rows.map(({ label }) => label?.length ?? 0)));
-  const left = Math.min(longest * LETTER + 28, width * 0.4);
+  const letters = Math.min(longest, Math.max(1, Math.floor((width * 0.4 - LABEL_MARGIN) / LETTER)));
+  const left = letters * LETTER + LABEL_MARGIN;
   const from = Date.UTC(years.from, 0);
   const scale = (width - left - 12) / (Date.UTC(years.until, 0) - from);
   const place = (time: number): number => left + (time - from) * scale;
@@ -77,7 +80,7 @@ export function layOut(
     const rows = lane.rows.map(({ label, bars }, index) => {
       const rowY = top + measures.laneHead + index * measures.row;
       return {
-        label,
+        label: label && shortened(label, letters),
         y: rowY,
         bars: bars.map((bar) => placeBar(bar, rowY + (measures.row - measures.bar) / 2)),
       };
@@ -94,6 +97,11 @@ export function layOut(
     ticks: placeTicks(years, place, monthName),
     height: y - measures.laneGap,
   };
+}
+
+/** A label that ends before the marks of its row. Every mark and the table have the whole name. */
+function shortened(label: string, letters: number): string {
+  return label.length <= letters ? label : `${label.slice(0, letters - 1).trimEnd()}…`;
 }
 
 /** A line at a point in time. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrangeLanes } from '../../../console/src/paths/lanes.js';
+import { layOut } from '../../../console/src/paths/layout.js';
 import { pathWords } from '../../../console/src/paths/pathWords.js';
 import type { DrawnStep } from '../../../console/src/paths/servicePath.js';
 import { formatIn } from '../../../console/src/texts/useFormat.js';
@@ -43,6 +44,17 @@ describe('the lanes of a service path', () => {
       ['DENTAL', 1],
     ]);
     expect(lanes[0]?.subtitle).toBe('4 episodes, 8 contacts');
+  });
+
+  it.each([
+    [350, 'Outpatient menta…'],
+    [1000, 'Outpatient mental health care'],
+  ])('have labels that end before the marks, %s pixels wide', (width, label) => {
+    const steps = [step('HEALTH', 'Outpatient mental health care', '2010-01-01', '2010-02-01')];
+    const lanes = arrangeLanes({ members: undefined, path: { steps, withheld: [] } }, words);
+    const { rows } = layOut(lanes, { from: 2010, until: 2012 }, width, String).lanes[0]!;
+    expect(rows[0]?.label).toBe(label);
+    expect(rows[0]?.bars[0]?.x).toBeGreaterThan(14 + label.length * 6.4);
   });
 
   it('are the members of a family, eldest first, also those without steps', () => {
