@@ -159,14 +159,14 @@ async function costlyPlans(target: Target): Promise<void> {
     `servicePath { steps { ${levels === 0 ? 'sector' : `person { ${path(levels - 1)} }`} } }`;
   const branches = (levels: number): string =>
     levels === 0
-      ? 'sector'
+      ? `person { ${path(0)} }`
       : repeat(
           2,
           (i) => `b${i}: person { servicePath(from: "201${i}-01-01") { steps { ${branches(levels - 1)} } } }`,
         );
   for (const [what, query] of Object.entries({
     'paths in paths': `{ ${repeat(20, (i) => `a${i}: persons(first: 1) { nodes { ${path(5)} } }`)} }`,
-    'paths that branch': `{ persons(first: 1) { nodes { servicePath { steps { ${branches(5)} } } } } }`,
+    'paths that branch': `{ ${repeat(3, (i) => `a${i}: persons(first: 1) { nodes { servicePath { steps { ${branches(4)} } } } }`)} }`,
   })) {
     const answer = await target.ask(requester, query);
     mustBeRefused(answer, what, ['OPERATION_TOO_LARGE']);

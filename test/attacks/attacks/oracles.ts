@@ -18,6 +18,9 @@ const intervals = new Map([
   ['enrolments', 'Enrolment'],
 ]);
 
+/** So many people of a longer list are paged through. */
+const PAGED = 50;
+
 /** More than any person has in a register. */
 const ROWS_OF_A_PERSON = 1_000;
 
@@ -68,7 +71,8 @@ export const oracleAttacks: readonly Attack[] = [
       for (const { sight, ids } of await thoseWithPeople(target, 'PersonPage.hasMore')) {
         for (const size of [1, 3]) {
           const collected: string[] = [];
-          for (let after: string | null = null; collected.length <= ids.length;) {
+          // The list of a permit's population may go on after the ids that are known.
+          for (let after: string | null = null; collected.length <= Math.min(ids.length, PAGED);) {
             const query = `query ($after: PersonID) { persons(first: ${size}, after: $after) { hasMore nodes { id } } }`;
             const { body } = await target.ask(sight.requester, { query, variables: { after } });
             const page = body.data?.['persons'] as { hasMore: boolean; nodes: { id: string }[] } | undefined;
@@ -78,7 +82,9 @@ export const oracleAttacks: readonly Attack[] = [
             if (!page.hasMore) break;
             after = page.nodes.at(-1)!.id;
           }
-          if (collected.join() !== ids.join())
+          const isWhole = collected.length <= PAGED;
+          const known = isWhole ? ids : ids.slice(0, collected.length);
+          if (collected.join() !== known.join())
             throw new Breach(`pages of ${size} are not the list, to ${nameOf(sight.requester)}`);
         }
         for (const first of [-1, -1000, 0]) {
