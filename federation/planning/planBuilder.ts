@@ -199,11 +199,11 @@ export class PlanBuilder {
         inputs.every((input) => isCompatible(input, one.fetch.inputs.get(input.name))),
     );
     if (site) {
-      for (const input of inputs) addInput(site.fetch, input);
+      for (const input of inputs) addInput(site.fetch.inputs, input);
       for (const other of before) site.fetch.waitFor(other);
     } else {
       site = this.#enter(state, node, [], before);
-      for (const input of inputs) addInput(site.fetch, input);
+      for (const input of inputs) addInput(site.fetch.inputs, input);
       requiring.push(site);
     }
     this.#select(state, site, field, option);
@@ -272,25 +272,14 @@ export class PlanBuilder {
     for (const state of place.states.values()) {
       const { isAbstract, isInterfaceObject } = place.type;
       const type = isAbstract && !isInterfaceObject ? state.type : undefined;
-      const known = below.get(type) ?? [];
+      const known = byName(below.get(type));
       for (const field of selection.of(state.type).fields) {
         const isSelected = [...state.sites.values(), ...state.requiring].some(({ selected }) =>
           selected.has(field.key),
         );
-        if (!isSelected) continue;
-        const input = this.#input(state, field, before);
-        if (!known.some(({ name }) => name === input.name)) known.push(input);
-        else
-          known.splice(
-            known.findIndex(({ name }) => name === input.name),
-            1,
-            joined(
-              known.find(({ name }) => name === input.name)!,
-              input,
-            ),
-          );
+        if (isSelected) addInput(known, this.#input(state, field, before));
       }
-      below.set(type, known);
+      below.set(type, [...known.values()]);
     }
     for (const inner of place.below.values())
       if (!inner.step) this.#inputsBelow(inner, selection, below, before);
@@ -325,9 +314,13 @@ function isCompatible(one: Input, other: Input | undefined): boolean {
   return true;
 }
 
-function addInput(fetch: PlannedFetch, input: Input): void {
-  const known = fetch.inputs.get(input.name);
-  fetch.inputs.set(input.name, known ? joined(known, input) : input);
+function byName(inputs: readonly Input[] = []): Map<string, Input> {
+  return new Map(inputs.map((input) => [input.name, input]));
+}
+
+function addInput(inputs: Map<string, Input>, input: Input): void {
+  const known = inputs.get(input.name);
+  inputs.set(input.name, known ? joined(known, input) : input);
 }
 
 /** What two requirements copy of one field. */
@@ -335,11 +328,8 @@ function joined(one: Input, other: Input): Input {
   if (!one.below || !other.below) return one;
   const below = new Map(one.below);
   for (const [type, inputs] of other.below) {
-    const known = new Map((below.get(type) ?? []).map((input) => [input.name, input]));
-    for (const input of inputs) {
-      const same = known.get(input.name);
-      known.set(input.name, same ? joined(same, input) : input);
-    }
+    const known = byName(below.get(type));
+    for (const input of inputs) addInput(known, input);
     below.set(type, [...known.values()]);
   }
   return { ...one, below };

@@ -181,7 +181,7 @@ export class PlanningGraph {
     return place;
   }
 
-  /** The type of a field that can be selected of any object of an abstract type in a subgraph. */
+  /** Whether a field can be selected of any object of an abstract type in a subgraph. */
   hasField(graph: string, abstract: string, name: string): boolean {
     const joined = this.joins.types.get(abstract);
     const field = joined?.fields.find((one) => one.name === name);
